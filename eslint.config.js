@@ -1,0 +1,104 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import { importX } from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+
+/**
+ * Who may import whom: the table of docs/architecture.md. `from` is what the folder may not reach, `except`
+ * (relative to `from`) is what it may.
+ */
+const zones = [
+  { target: './src/errors', from: './src', except: ['./errors'] },
+  { target: './src/pipeline', from: './src', except: ['./pipeline', './errors'] },
+  { target: './src/findings', from: './src', except: ['./findings', './pipeline', './errors'] },
+  { target: './src/report', from: './src', except: ['./report', './pipeline', './findings', './errors'] },
+  { target: './src/inputs', from: './src', except: ['./inputs', './errors'] },
+  { target: './src/config', from: './src', except: ['./config', './errors'] },
+  {
+    target: './src/stages',
+    from: './src',
+    except: ['./stages', './pipeline', './errors', './findings', './config', './systems'],
+  },
+  { target: './src/systems', from: './src', except: ['./systems', './errors'] },
+]
+
+/** Packages each folder may import, beside Node's own modules. */
+const packages = {
+  errors: [],
+  pipeline: [],
+  report: [],
+  inputs: [],
+  stages: [],
+  findings: ['saxes'],
+  config: ['zod', 'yaml'],
+}
+
+const anyPackage = '^(?!node:|\\.{1,2}/)'
+const allow = (/** @type {string[]} */ names) =>
+  names.length === 0 ? anyPackage : `^(?!node:|\\.{1,2}/|(?:${names.join('|')})(?:/|$))`
+
+export default tseslint.config(
+  { ignores: ['dist/', 'lib/', 'node_modules/', 'coverage/', 'examples/', 'schema/'] },
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/prefer-readonly': 'error',
+      'import-x/no-restricted-paths': ['error', { zones, basePath: import.meta.dirname }],
+      'import-x/no-cycle': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'core', property: 'setFailed', message: 'Only main sets the exit code.' },
+        { object: 'Math', property: 'random', message: 'Random is injected.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "Property[key.name='shell'][value.value=true]",
+          message: 'Argument vectors only: no value may reach a shell as text.',
+        },
+      ],
+    },
+  },
+  ...Object.entries(packages).map(([folder, names]) => ({
+    files: [`src/${folder}/**`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: allow(names),
+              message: `src/${folder} may not import this package (see docs/architecture.md).`,
+            },
+          ],
+        },
+      ],
+    },
+  })),
+  {
+    files: ['src/pipeline/**', 'src/report/**', 'src/findings/**', 'src/stages/**', 'src/config/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'setTimeout', message: 'Timers are injected.' },
+        { name: 'fetch', message: 'Requests go through systems/http.' },
+      ],
+    },
+  },
+  {
+    files: ['__tests__/**', 'script/**'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
+)

@@ -1,0 +1,177 @@
+import type { Trigger } from './trigger.ts'
+
+/**
+ * What a step is to do, or why there is nothing for it to do. `source` says where it came from, as the plan prints it:
+ * `.github/stagegate.yml:12`, `detected: package.json has a script "build"`, `input image`, `default`.
+ */
+export type Configured<Settings> =
+  | ({
+      readonly configured: true
+      readonly source: string
+      readonly critical: boolean
+      readonly timeoutMs: number
+    } & Settings)
+  | { readonly configured: false; readonly reason: string }
+
+/** A command of the project. Its text is the only text that a shell ever gets, and it comes from the commit itself. */
+export interface CommandSettings {
+  /** Commands, run one after another; the first that fails ends the step. */
+  readonly run: readonly string[]
+  readonly shell: 'bash' | 'sh'
+  /** Absolute, inside the workspace. */
+  readonly workingDirectory: string
+  readonly env: Readonly<Record<string, string>>
+  /** Globs of report files, relative to the workspace: JUnit XML, SARIF, Checkstyle, ESLint JSON. */
+  readonly reports: readonly string[]
+}
+
+export interface TestSettings extends CommandSettings {
+  /** Whether a run in which no test was found is a success. */
+  readonly allowNoTests: boolean
+}
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info'
+
+export interface ScannerSettings {
+  readonly failOn: Severity
+}
+
+export interface SastSettings extends ScannerSettings {
+  readonly tool: 'semgrep'
+  /** A file or folder of rules, or a registry name such as `p/ci`. */
+  readonly config: string
+}
+
+export interface DependenciesSettings extends ScannerSettings {
+  readonly tool: 'osv-scanner'
+}
+
+export interface DastSettings extends ScannerSettings {
+  readonly tool: 'schemathesis'
+  /** The command that starts the service to be scanned. */
+  readonly start: string
+  readonly env: Readonly<Record<string, string>>
+  /** The URL that answers 2xx when the service is up; only its origin is ever scanned. */
+  readonly waitFor: string
+  /** Path of the OpenAPI document, inside the workspace. */
+  readonly target: string
+  /** Further arguments of the tool. */
+  readonly args: readonly string[]
+}
+
+/** A finding that does not fail the run until the day it expires. */
+export interface IgnoreEntry {
+  readonly id: string
+  readonly reason: string
+  /** The last day that it counts: `2027-01-31`. */
+  readonly expires: string
+}
+
+export interface ImageSettings {
+  /** Repository with its registry, lower case, without a tag: `ghcr.io/acme/ai-gen-service`. */
+  readonly repository: string
+  /** Tags with their templates filled in, and whether each may move to another digest. */
+  readonly tags: readonly { readonly name: string; readonly moves: boolean }[]
+  /** Absolute paths. */
+  readonly context: string
+  readonly file: string
+  readonly target: string | undefined
+  readonly buildArgs: Readonly<Record<string, string>>
+  readonly platforms: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Where the values of a secret go. */
+export type SecretDestination =
+  | { readonly kind: 'kubernetes'; readonly secret: string }
+  /** Key in the secret → name of a variable, for these steps. */
+  | {
+      readonly kind: 'env'
+      readonly names: Readonly<Record<string, string>>
+      readonly steps: readonly string[]
+    }
+
+export interface SecretSettings {
+  readonly path: string
+  readonly to: SecretDestination
+  readonly source: string
+}
+
+export interface ConfigsSettings {
+  /** Undefined: the service's own repository, at the commit that is deployed. */
+  readonly repository: { readonly name: string; readonly ref: string; readonly path: string } | undefined
+}
+
+export interface InfrastructureSettings {
+  /** Relative to the deployment configurations. */
+  readonly playbook: string
+  readonly inventory: string
+}
+
+export interface ManifestsSettings {
+  /** Files, folders and globs, relative to the deployment configurations. */
+  readonly paths: readonly string[]
+}
+
+export interface MigrationSettings {
+  readonly tool: 'flyway'
+  /** Image with the tool. */
+  readonly image: string
+  /** Folder with the SQL, relative to the deployment configurations. */
+  readonly locations: string
+  /** JDBC URL as the Job's pod sees the database. */
+  readonly url: string
+  readonly when: 'after-rollout' | 'before-rollout'
+}
+
+export interface SmokeCheck {
+  readonly name: string
+  /** `{environment-url}` and `{version}` are filled in; `service://NAME:PORT/path` goes through the API server's proxy. */
+  readonly url: string
+  readonly status: number
+  /** Expected values by key of a JSON body, or a text that the body contains. */
+  readonly body: Readonly<Record<string, unknown>> | string | undefined
+  readonly source: string
+}
+
+export interface DeploySettings {
+  readonly environment: string
+  readonly namespace: string
+  readonly allowOlder: boolean
+  readonly rollback: 'auto' | 'never'
+  readonly environmentUrl: string | undefined
+  readonly configs: Configured<ConfigsSettings>
+  readonly secrets: Configured<{ readonly entries: readonly SecretSettings[] }>
+  readonly infrastructure: Configured<InfrastructureSettings>
+  readonly manifests: Configured<ManifestsSettings>
+  readonly rollout: Configured<object>
+  readonly migration: Configured<MigrationSettings>
+  readonly smoke: Configured<{ readonly checks: readonly SmokeCheck[] }>
+}
+
+/** The whole configuration of a run: no secret is in it, and it can be printed. */
+export interface Config {
+  readonly service: string
+  readonly version: string
+  readonly versionSource: string
+  readonly trigger: Trigger
+  /** Absolute path of the checkout, with the input working-directory applied. */
+  readonly workspace: string
+  /** Absolute path for our own temporary files, 0700, removed at the end. */
+  readonly temporary: string
+  readonly statusContext: string
+  /** SHA-256 over the configuration as it was read; part of a stage's identity in the ledger. */
+  readonly digest: string
+  readonly build: Readonly<Record<'prepare' | 'compile' | 'lint' | 'analyze', Configured<CommandSettings>>>
+  readonly test: Readonly<Record<'unit' | 'integration', Configured<TestSettings>>>
+  readonly scan: {
+    readonly sast: Configured<SastSettings>
+    readonly dast: Configured<DastSettings>
+    readonly dependencies: Configured<DependenciesSettings>
+    readonly secrets: Configured<ScannerSettings>
+    readonly config: Configured<ScannerSettings>
+    readonly ignore: readonly IgnoreEntry[]
+  }
+  readonly image: Configured<ImageSettings>
+  readonly deploy: Configured<DeploySettings>
+}

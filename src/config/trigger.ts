@@ -1,0 +1,28 @@
+/** What started the run, read from the event: whom statuses go to, and what the run may do. */
+export interface Trigger {
+  /** The event's name: `push`, `pull_request`, `workflow_dispatch`, … */
+  readonly event: string
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string
+  /** Statuses and checks go to this commit: on a pull request its head, never the merge commit. 40 hex digits. */
+  readonly headCommit: string
+  /** What is checked out, built and deployed: `GITHUB_SHA`, on a pull request the merge commit. 40 hex digits. */
+  readonly commit: string
+  /** Full ref: `refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`. */
+  readonly ref: string
+  readonly branch: string | undefined
+  readonly tag: string | undefined
+  readonly pullRequest: { readonly number: number; readonly baseBranch: string } | undefined
+  /** Why this run has no credentials (a fork, Dependabot), or undefined when it has. */
+  readonly untrusted: string | undefined
+  readonly run: {
+    readonly id: string
+    readonly attempt: number
+    readonly number: number
+    readonly workflow: string
+    readonly job: string
+    readonly actor: string
+    /** Page of this attempt. */
+    readonly url: string
+  }
+}

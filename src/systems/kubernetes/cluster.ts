@@ -1,0 +1,143 @@
+/** An object as its JSON: nothing is known of its kind, nothing is dropped. */
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly uid?: string
+    readonly resourceVersion?: string
+    readonly generation?: number
+    readonly [field: string]: unknown
+  }
+  readonly [field: string]: unknown
+}
+
+/** An object of a file, with where it stands. */
+export interface Manifest {
+  readonly object: KubernetesObject
+  /** `k8s/deployment.yaml:1` */
+  readonly source: string
+}
+
+export interface AppliedObject {
+  readonly object: KubernetesObject
+  readonly change: 'created' | 'changed' | 'unchanged'
+}
+
+export interface RolloutProgress {
+  readonly object: string
+  readonly text: string
+}
+
+export interface LeaseHold {
+  /** Aborted when the lease is lost. */
+  readonly lost: AbortSignal
+  /** What the holder before said about itself, when the lease had expired under it. */
+  readonly tookOverFrom: string | undefined
+  release(): Promise<void>
+}
+
+/** One Kubernetes cluster, for the namespace of the environment. */
+export interface Cluster {
+  /** Version of the API server. @throws StagegateError E_KUBE_* */
+  version(signal: AbortSignal): Promise<string>
+  /** Which of these accesses the credentials lack, by SelfSubjectAccessReview. */
+  lackedAccess(
+    accesses: readonly {
+      readonly verb: string
+      readonly group: string
+      readonly resource: string
+      readonly namespace?: string
+    }[],
+    signal: AbortSignal,
+  ): Promise<readonly string[]>
+  get(
+    id: {
+      readonly apiVersion: string
+      readonly kind: string
+      readonly name: string
+      readonly namespace?: string
+    },
+    signal: AbortSignal,
+  ): Promise<KubernetesObject | undefined>
+  /** Creates the namespace when it is missing. */
+  ensureNamespace(namespace: string, signal: AbortSignal): Promise<void>
+  /**
+   * Server-side applies objects, field manager `stagegate`, strict validation: a dry run of all first, so that one
+   * invalid object means that nothing is applied; then in order, unchanged ones not written.
+   *
+   * @throws StagegateError E_MANIFEST_INVALID, E_FIELD_CONFLICT, E_IMMUTABLE_FIELD, E_KUBE_*; `applied` so far in the evidence
+   */
+  apply(
+    manifests: readonly Manifest[],
+    options: {
+      readonly namespace: string
+      readonly dryRun: boolean
+      readonly signal: AbortSignal
+      readonly onApplied: (applied: AppliedObject) => void
+    },
+  ): Promise<readonly AppliedObject[]>
+  /**
+   * Watches workloads (Deployment, StatefulSet, DaemonSet, Job) until all are done or one has certainly failed.
+   *
+   * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence
+   */
+  awaitRollout(
+    objects: readonly KubernetesObject[],
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: RolloutProgress) => void },
+  ): Promise<void>
+  /** Runs a Job to its end with its log live. @throws StagegateError E_MIGRATION_POD, E_MIGRATION_FAILED */
+  runJob(
+    job: Manifest,
+    options: { readonly signal: AbortSignal; readonly onLog: (chunk: Uint8Array) => void },
+  ): Promise<{ readonly succeeded: boolean; readonly log: string; readonly evidence: readonly string[] }>
+  /** The pods' running images of a workload: container and `imageID`. */
+  runningImages(
+    workload: KubernetesObject,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly pod: string; readonly container: string; readonly imageId: string }[]>
+  /** Takes the lock of a service in a namespace; waits while another holds it. @throws StagegateError E_LOCK_HELD */
+  acquireLease(options: {
+    readonly namespace: string
+    readonly name: string
+    readonly holder: string
+    readonly signal: AbortSignal
+    readonly onWaiting: (holder: string) => void
+  }): Promise<LeaseHold>
+  /** Creates or replaces an object of our own (a Secret or ConfigMap of the run) and returns it as stored. */
+  put(object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject>
+  remove(
+    id: {
+      readonly apiVersion: string
+      readonly kind: string
+      readonly name: string
+      readonly namespace?: string
+    },
+    signal: AbortSignal,
+  ): Promise<void>
+  /** A GET through the API server's proxy to a service, for endpoints that nothing exposes. */
+  getThroughService(
+    service: {
+      readonly namespace: string
+      readonly name: string
+      readonly port: string
+      readonly path: string
+    },
+    signal: AbortSignal,
+  ): Promise<{
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }>
+}
+
+export interface Kubernetes {
+  readonly configured: boolean
+  /** Connects by kubeconfig, or with the run's OIDC token to `kubernetes-server`. @throws StagegateError E_KUBE_*, E_OIDC_* */
+  connect(signal: AbortSignal): Promise<Cluster>
+  /** Manifests of files, folders and globs under a root. @throws StagegateError E_MANIFEST_INVALID with file and line */
+  readManifests(root: string, paths: readonly string[]): Promise<readonly Manifest[]>
+}
