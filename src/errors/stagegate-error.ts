@@ -35,12 +35,13 @@ export class StagegateError extends Error {
 
   /** The same error with what is known further out: the state left behind, more evidence. */
   with(details: Partial<Omit<ErrorDetails, 'cause'>>): StagegateError {
+    const state = details.state ?? this.state
     return new StagegateError(this.code, {
       message: details.message ?? this.message,
       evidence: [...this.evidence, ...(details.evidence ?? [])],
       next: details.next ?? this.next,
       cause: this.cause ?? this,
-      ...((details.state ?? this.state) === undefined ? {} : { state: details.state ?? this.state! }),
+      ...(state === undefined ? {} : { state }),
     })
   }
 }

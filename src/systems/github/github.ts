@@ -1,0 +1,70 @@
+/** A commit status: one line on the commit, found again by its context. */
+export interface CommitStatus {
+  readonly commit: string
+  readonly state: 'pending' | 'success' | 'failure' | 'error'
+  readonly context: string
+  /** Cut to 140 characters. */
+  readonly description: string
+  readonly targetUrl: string
+}
+
+export interface Annotation {
+  readonly path: string
+  readonly startLine: number
+  readonly endLine: number
+  readonly startColumn?: number
+  readonly level: 'failure' | 'warning' | 'notice'
+  readonly title: string
+  readonly message: string
+}
+
+/** A check run, found again by its `externalId` and updated. */
+export interface CheckRun {
+  readonly commit: string
+  readonly name: string
+  readonly externalId: string
+  readonly status: 'in_progress' | 'completed'
+  readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped'
+  readonly title: string
+  /** Markdown; cut to 65,535 bytes at a line's end. */
+  readonly summary: string
+  readonly text?: string
+  /** Worst first; at most 500 are sent, 50 in a request. */
+  readonly annotations: readonly Annotation[]
+  readonly detailsUrl: string
+}
+
+export interface StoredCheck {
+  readonly id: number
+  readonly name: string
+  readonly externalId: string
+  readonly conclusion: string | undefined
+  readonly text: string
+  readonly detailsUrl: string
+  /** Slug of the app that wrote it. */
+  readonly app: string
+  readonly completedAt: string | undefined
+}
+
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
+
+/** What became of a write that must never change the run's result. */
+export type Written = { readonly written: true } | { readonly written: false; readonly reason: string }
+
+/** The GitHub side of a run. Writes never throw: what could not be written is said. */
+export interface GitHub {
+  writeStatus(status: CommitStatus, signal: AbortSignal): Promise<Written>
+  writeCheck(check: CheckRun, signal: AbortSignal): Promise<Written>
+  /** Completed check runs of a commit whose external id starts with a prefix. @throws StagegateError E_GITHUB_* */
+  findChecks(commit: string, externalIdPrefix: string, signal: AbortSignal): Promise<readonly StoredCheck[]>
+  /** Creates the deployment of a commit to an environment, or undefined when it cannot be written. */
+  startDeployment(
+    deployment: { readonly commit: string; readonly environment: string; readonly description: string; readonly key: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly id: number } | undefined>
+  setDeploymentState(
+    id: number,
+    status: { readonly state: DeploymentState; readonly description: string; readonly logUrl: string; readonly environmentUrl: string | undefined },
+    signal: AbortSignal,
+  ): Promise<Written>
+}
