@@ -32,6 +32,16 @@ export interface RolloutProgress {
   readonly text: string
 }
 
+export interface JobResult {
+  readonly succeeded: boolean
+  /** A Job of the same content had completed before; nothing ran. */
+  readonly already: boolean
+  /** The pod's whole log, its middle dropped beyond 1 MiB. */
+  readonly log: string
+  /** Reason of the failure, exit code, events. */
+  readonly evidence: readonly string[]
+}
+
 export interface LeaseHold {
   /** Aborted when the lease is lost. */
   readonly lost: AbortSignal
@@ -89,11 +99,21 @@ export interface Cluster {
     objects: readonly KubernetesObject[],
     options: { readonly signal: AbortSignal; readonly onProgress: (progress: RolloutProgress) => void },
   ): Promise<void>
-  /** Runs a Job to its end with its log live. @throws StagegateError E_MIGRATION_POD, E_MIGRATION_FAILED */
+  /**
+   * Runs a Job to its end with its log live. It is created suspended, then what it owns (its Secret, its ConfigMap) with
+   * an owner reference to it, then released: what it owns goes when it goes. A Job of the same name and content that
+   * completed before is found, not run again.
+   *
+   * @throws StagegateError E_MIGRATION_POD when its pod cannot start, E_LOCK_LOST, E_KUBE_*
+   */
   runJob(
     job: Manifest,
-    options: { readonly signal: AbortSignal; readonly onLog: (chunk: Uint8Array) => void },
-  ): Promise<{ readonly succeeded: boolean; readonly log: string; readonly evidence: readonly string[] }>
+    options: {
+      readonly owned: readonly KubernetesObject[]
+      readonly signal: AbortSignal
+      readonly onLog: (chunk: Uint8Array) => void
+    },
+  ): Promise<JobResult>
   /** The pods' running images of a workload: container and `imageID`. */
   runningImages(
     workload: KubernetesObject,
