@@ -18,13 +18,22 @@ export interface Tls {
   readonly rejectUnauthorized?: boolean
 }
 
+/**
+ * A body that is too large to hold: read from its start again for each attempt. Sent with a `content-length` of
+ * `bytes`; a source that yields more or less is a failure of the attempt.
+ */
+export interface BodySource {
+  readonly bytes: number
+  open(): AsyncIterable<Uint8Array>
+}
+
 export interface HttpRequest {
   /** Whom we talk to, for log lines and errors: `vault`, `registry`, `kubernetes`, `github`, `oidc`, `smoke`. */
   readonly system: string
   readonly method: Method
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  readonly body?: string | Uint8Array | BodySource
   readonly tls?: Tls
   readonly signal: AbortSignal
   readonly policy?: Partial<RetryPolicy>
