@@ -80,6 +80,7 @@ export function silentSurroundings(): Surroundings {
   let ticks = 0
   return {
     elapsed: () => ticks++,
+    warn: () => undefined,
     deadline: () => ({ signal: new AbortController().signal, clear: () => undefined }),
     openLog: () => ({
       info: () => undefined,

@@ -68,6 +68,10 @@ export const catalogue = {
     'A configured command ended with an exit code other than 0.',
     'Read the output of the command above.',
   ),
+  E_SURVIVORS: workload(
+    'A process that the commit started is still running when secrets are about to be read.',
+    'End background processes at the end of the command that starts them.',
+  ),
   E_COMMAND_NOT_FOUND: configuration(
     'A configured command could not be started.',
     'Check the command and that its tool is installed.',

@@ -85,7 +85,7 @@ export function planPipeline<Outputs, Config, Systems>(
 export function listStages<Outputs, Config, Systems>(
   stages: Stages<Outputs, Config, Systems>,
 ): readonly AnyStage<Outputs, keyof Outputs, Config, Systems>[] {
-  const all = Object.values(stages) as AnyStage<Outputs, keyof Outputs, Config, Systems>[]
+  const all = Object.values<AnyStage<Outputs, keyof Outputs, Config, Systems>>(stages)
   const seen = new Set<keyof Outputs>()
   for (const stage of all) {
     for (const need of stage.needs) {

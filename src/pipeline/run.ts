@@ -13,6 +13,8 @@ export interface Surroundings {
   /** A signal that is aborted after some milliseconds; cleared in a `finally`. */
   deadline(milliseconds: number, reason: () => Error): { readonly signal: AbortSignal; clear(): void }
   openLog(stage: string, step: string): StepLog & { close(): void }
+  /** A line that belongs to no step. */
+  warn(text: string): void
 }
 
 export interface RunOptions<Outputs, Config, Systems> {
@@ -121,6 +123,9 @@ async function runStage<Outputs, Config, Systems>(
     signal,
     results: () => results,
     step: (step, execute) => runner.run(step, execute),
+    warn: (text) => {
+      options.surroundings.warn(`${id}: ${text}`)
+    },
   }
   const needs = Object.fromEntries(stage.needs.map((need) => [need, outputs[String(need)]])) as never
   try {

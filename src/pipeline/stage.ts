@@ -53,6 +53,8 @@ export interface StageContext<Systems> {
    * @throws StagegateError when a critical step fails
    */
   step<T>(id: string, execute: (step: StepContext) => Promise<T>): Promise<T | undefined>
+  /** A line in the run's log that belongs to no step. */
+  warn(text: string): void
 }
 
 /** What execute would change, asked for in a dry run without changing it. */

@@ -1,0 +1,56 @@
+import { type Failure, findFailure, type PipelineResult, type StageResult } from '../pipeline/index.ts'
+
+/** What is known of the run before it starts, for every text that is made of it. */
+export interface RunFacts {
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  readonly repository: string
+  readonly commit: string
+  readonly ref: string
+  readonly event: string
+  readonly actor: string
+  readonly runUrl: string
+  readonly attempt: number
+  /** Set when this call runs only some stages. */
+  readonly stages: readonly string[] | undefined
+}
+
+/** How much of the wall time was Stagegate's own: the rest, a child ran or a remote answer was awaited. */
+export interface Overhead {
+  readonly ownMs: number
+  /** The longest stretches of our own, with what came before them. Milliseconds since the run's start. */
+  readonly gaps: readonly { readonly from: number; readonly to: number; readonly after: string }[]
+}
+
+/** Everything that the report says; its renderers are pure, so the same report gives the same bytes. */
+export interface RunReport {
+  readonly facts: RunFacts
+  readonly status: PipelineResult['status']
+  readonly stages: readonly StageResult[]
+  readonly failure: Failure | undefined
+  readonly durationMs: number
+  readonly overhead: Overhead | undefined
+  /** Warnings that belong to no step. */
+  readonly warnings: readonly string[]
+}
+
+export function buildReport(
+  facts: RunFacts,
+  stages: readonly StageResult[],
+  status: PipelineResult['status'],
+  timing: { readonly durationMs: number; readonly overhead: Overhead | undefined },
+  warnings: readonly string[],
+): RunReport {
+  return { facts, status, stages, failure: findFailure(stages), ...timing, warnings }
+}
+
+/** `deploy.rollout`, or `deploy` for a failure outside of a step. */
+export function placeOf(failure: Failure): string {
+  return failure.step === undefined ? failure.stage : `${failure.stage}.${failure.step}`
+}
+
+/** The cancel of a run, in words. */
+export function cancelledStage(stages: readonly StageResult[]): string | undefined {
+  return stages.find((stage) => stage.result.status === 'cancelled')?.id
+}

@@ -1,0 +1,68 @@
+import type { Config } from '../../config/config.ts'
+import { StagegateError } from '../../errors/index.ts'
+import type { Stage, StepContext } from '../../pipeline/index.ts'
+import type { Outputs } from '../outputs.ts'
+import type { Systems } from '../systems.ts'
+
+export interface CheckoutOutput {
+  readonly commit: string
+  readonly tree: string
+  readonly subject: string
+  readonly author: string
+  readonly committedAt: string
+}
+
+/** The event's commit is in the workspace: verified if it is there, fetched by its exact SHA if not. */
+export const checkout: Stage<Outputs, 'checkout', 'preflight', Config, Systems> = {
+  id: 'checkout',
+  needs: ['preflight'],
+  attendance: 'every-call',
+  ledger: false,
+  plan(config) {
+    const { commit } = config.trigger
+    return {
+      run: true,
+      summary: `commit ${commit.slice(0, 12)} is in the workspace`,
+      steps: [
+        {
+          id: 'verify',
+          run: true,
+          summary: `commit ${commit}`,
+          source: `event ${config.trigger.event}`,
+          timeoutMs: 300_000,
+        },
+      ],
+      async execute(_needs, { systems, step }) {
+        const output = await step('verify', (each) => verify(config, systems, each))
+        if (output === undefined) throw new Error('checkout.verify is critical')
+        return output
+      },
+    }
+  },
+}
+
+async function verify(config: Config, { git }: Systems, step: StepContext): Promise<CheckoutOutput> {
+  const { workspace } = config
+  const { commit } = config.trigger
+  const head = await git.headCommit(workspace)
+  if (head !== commit) {
+    step.log.info(`The workspace is at ${head}; the event's commit is ${commit}.`)
+    if (!(await git.hasCommit(workspace, commit))) {
+      await git.fetchCommit(workspace, commit, { signal: step.signal })
+      step.log.info(`Fetched ${commit}.`)
+    }
+    await git.checkOut(workspace, commit)
+  }
+  const changed = await git.changedFiles(workspace)
+  if (changed.length > 0) {
+    throw new StagegateError('E_CHECKOUT_DIRTY', {
+      message: `${changed.length === 20 ? 'At least 20' : changed.length} tracked files differ from commit ${commit.slice(0, 12)}.`,
+      evidence: changed,
+      state: 'Nothing was built or deployed.',
+    })
+  }
+  const [tree, described] = await Promise.all([git.tree(workspace, commit), git.describe(workspace, commit)])
+  step.fact('commit', commit.slice(0, 12))
+  step.log.info(`${commit} ${described.subject} (${described.author}, ${described.committedAt})`)
+  return { commit, tree, ...described }
+}

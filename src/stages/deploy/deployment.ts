@@ -1,0 +1,40 @@
+import type { Config, Configured, DeploySettings } from '../../config/config.ts'
+import type { Cluster, LeaseHold } from '../../systems/kubernetes/cluster.ts'
+import type { VaultSession } from '../../systems/vault/vault.ts'
+import type { ImageOutput } from '../image/image.ts'
+import type { Systems } from '../systems.ts'
+
+export type ActiveDeploySettings = Extract<Configured<DeploySettings>, { configured: true }>
+
+/** What the steps of one deployment share from `deploy.start` on. */
+export interface Deployment {
+  readonly config: Config
+  readonly settings: ActiveDeploySettings
+  readonly systems: Systems
+  readonly image: ImageOutput
+  readonly cluster: Cluster
+  readonly lease: LeaseHold
+  /** Opened by `deploy.start` where secrets are configured; closed on every way out. */
+  readonly vault: VaultSession | undefined
+  /** Gives back Vault and the lock, once however often it is called. Never throws; says what could not be given back. */
+  giveBack(): Promise<readonly string[]>
+}
+
+/** Where the deployment's own files are: manifests, playbooks, SQL. */
+export interface Configs {
+  /** Absolute. */
+  readonly root: string
+  /** Commit of the repository they came from. */
+  readonly commit: string
+}
+
+/** Annotations of ours on workloads' own metadata. */
+export const annotations = {
+  commit: 'stagegate.dev/commit',
+  configCommit: 'stagegate.dev/config-commit',
+} as const
+
+/** The name that the lock and the record of a service carry in its namespace. */
+export function bookkeepingName(service: string, kind: 'lock' | 'record'): string {
+  return `stagegate-${service}-${kind}`
+}

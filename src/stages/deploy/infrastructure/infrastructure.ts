@@ -1,0 +1,44 @@
+import { StagegateError } from '../../../errors/index.ts'
+import type { StepContext } from '../../../pipeline/index.ts'
+import type { PlaybookResult } from '../../../systems/ansible/ansible.ts'
+import type { Configs, Deployment } from '../deployment.ts'
+
+/** Runs the playbook, and says per host what changed. */
+export async function runPlaybook(
+  deployment: Deployment,
+  configs: Configs,
+  step: StepContext,
+): Promise<PlaybookResult | undefined> {
+  const { settings, systems, config } = deployment
+  if (!settings.infrastructure.configured) return undefined
+  const ansible = await systems.ansible()
+  const result = await ansible.play({
+    folder: configs.root,
+    playbook: settings.infrastructure.playbook,
+    inventory: settings.infrastructure.inventory,
+    check: false,
+    variables: {
+      stagegate: {
+        service: config.service,
+        version: config.version,
+        commit: config.trigger.commit,
+        environment: settings.environment,
+      },
+    },
+    temporary: config.temporary,
+    signal: step.signal,
+    onOutput: (chunk) => {
+      step.log.child(chunk)
+    },
+  })
+  if (result.recap.length === 0) {
+    throw new StagegateError('E_ANSIBLE_FAILED', {
+      message: `The playbook ${settings.infrastructure.playbook} matched no host.`,
+      next: 'Check the inventory and the hosts line of the play.',
+    })
+  }
+  for (const host of result.recap) {
+    step.fact(host.host, `ok=${host.ok} changed=${host.changed} skipped=${host.skipped}`)
+  }
+  return result
+}

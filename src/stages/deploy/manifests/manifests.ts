@@ -1,0 +1,69 @@
+import { StagegateError } from '../../../errors/index.ts'
+import type { StepContext } from '../../../pipeline/index.ts'
+import type { AppliedObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Configs, Deployment } from '../deployment.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { isWorkload, pinImages } from './pin-images.ts'
+
+export interface AppliedManifests {
+  /** As they were sent: pinned and stamped. Without the Secrets that came from Vault. */
+  readonly manifests: readonly Manifest[]
+  readonly applied: readonly AppliedObject[]
+}
+
+/** Applies the manifests, the service's image pinned by digest; `onApplied` hears of each object as it is written. */
+export async function applyManifests(
+  deployment: Deployment,
+  configs: Configs,
+  secrets: Secrets,
+  step: StepContext,
+  onApplied: (applied: AppliedObject) => void,
+): Promise<AppliedManifests> {
+  const { settings, systems, cluster } = deployment
+  if (!settings.manifests.configured) return { manifests: [], applied: [] }
+  const kubernetes = await systems.kubernetes()
+  const read = await kubernetes.readManifests(configs.root, settings.manifests.paths)
+  const manifests = pinAll(deployment, configs, read)
+  const fromVault = secrets.objects.map((object) => ({ object, source: 'deploy.secrets' }))
+  const applied = await cluster.apply([...fromVault, ...manifests], {
+    namespace: settings.namespace,
+    dryRun: false,
+    signal: AbortSignal.any([step.signal, deployment.lease.lost]),
+    onApplied: (each) => {
+      step.log.info(`${each.object.kind} ${each.object.metadata.name}: ${each.change}`)
+      onApplied(each)
+    },
+  })
+  const count = (change: AppliedObject['change']): number =>
+    applied.filter((each) => each.change === change).length
+  step.fact(
+    'objects',
+    `${count('created')} created, ${count('changed')} changed, ${count('unchanged')} unchanged`,
+  )
+  return { manifests, applied }
+}
+
+function pinAll(deployment: Deployment, configs: Configs, read: readonly Manifest[]): readonly Manifest[] {
+  const { config, image, settings } = deployment
+  if (read.length === 0) {
+    const paths = settings.manifests.configured ? settings.manifests.paths.join(', ') : ''
+    throw new StagegateError('E_MANIFEST_NONE', { message: `There is no manifest in ${paths}.` })
+  }
+  const stamp = {
+    service: config.service,
+    repository: image.repository,
+    digest: image.digest,
+    commit: config.trigger.commit,
+    configCommit: configs.commit,
+  }
+  const pinned = read.map((each) => ({ ...pinImages(each.object, stamp), source: each.source }))
+  if (pinned.some((each) => isWorkload(each.object)) && pinned.every((each) => each.pinned === 0)) {
+    throw new StagegateError('E_MANIFEST_INVALID', {
+      message: `No container of the manifests runs this service's image.`,
+      evidence: [`looked for the image names ${image.repository} and ${config.service}, with any tag`],
+      state: 'Nothing was applied.',
+      next: `Name the image ${config.service} in the manifest of the service.`,
+    })
+  }
+  return pinned.map(({ object, source }) => ({ object, source }))
+}

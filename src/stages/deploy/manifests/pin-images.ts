@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import { annotations } from '../deployment.ts'
+
+/** Kinds whose pods run the service, and where their pod template is. */
+const podTemplatePaths: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+}
+
+export function isWorkload(object: KubernetesObject): boolean {
+  return Object.hasOwn(podTemplatePaths, object.kind)
+}
+
+export interface Stamp {
+  readonly service: string
+  readonly repository: string
+  readonly digest: string
+  readonly commit: string
+  readonly configCommit: string
+}
+
+/**
+ * The object with the service's image pinned to the pushed digest, and the commits on a workload's own metadata: never
+ * on its pod template, so that the same content does not roll the pods again. Pure.
+ */
+export function pinImages(
+  object: KubernetesObject,
+  stamp: Stamp,
+): { object: KubernetesObject; pinned: number } {
+  const path = podTemplatePaths[object.kind]
+  if (path === undefined) return { object, pinned: 0 }
+  const copy = structuredClone(object) as Mutable
+  copy.metadata.annotations = {
+    ...copy.metadata.annotations,
+    [annotations.commit]: stamp.commit,
+    [annotations.configCommit]: stamp.configCommit,
+  }
+  let pinned = 0
+  for (const container of containersOf(copy, path)) {
+    if (typeof container.image === 'string' && isServiceImage(container.image, stamp)) {
+      container.image = `${stamp.repository}@${stamp.digest}`
+      pinned += 1
+    }
+  }
+  return { object: copy as KubernetesObject, pinned }
+}
+
+/** Whether an image reference means the service: its repository, or its bare name, with any tag or digest. */
+function isServiceImage(image: string, stamp: Stamp): boolean {
+  const name = image.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[\w.-]+$/, '')
+  return name === stamp.repository || name === stamp.service
+}
+
+interface Mutable {
+  metadata: { annotations?: Record<string, string> }
+  [field: string]: unknown
+}
+
+function containersOf(object: object, path: readonly string[]): { image?: unknown }[] {
+  let value: unknown = object
+  for (const key of [...path, 'spec']) {
+    if (typeof value !== 'object' || value === null) return []
+    value = (value as Record<string, unknown>)[key]
+  }
+  const spec = (value ?? {}) as Record<string, unknown>
+  return ['initContainers', 'containers'].flatMap((key) => {
+    const list = spec[key]
+    return Array.isArray(list)
+      ? (list as { image?: unknown }[]).filter((each) => typeof each === 'object')
+      : []
+  })
+}

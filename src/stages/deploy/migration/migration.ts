@@ -1,0 +1,97 @@
+import { basename } from 'node:path'
+import { StagegateError } from '../../../errors/index.ts'
+import type { StepContext } from '../../../pipeline/index.ts'
+import type { Configs, Deployment } from '../deployment.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { findCredentialKeys, flywayJob, MAX_SQL_BYTES, type MigrationFile } from './flyway-job.ts'
+import { parseFlyway } from './parse-flyway.ts'
+
+export interface MigrationOutput {
+  readonly applied: number
+  readonly version: string | undefined
+}
+
+/** Runs the migration Job to its end, its log live. What it did is never undone by itself. */
+export async function runMigration(
+  deployment: Deployment,
+  configs: Configs,
+  secrets: Secrets,
+  step: StepContext,
+): Promise<MigrationOutput | undefined> {
+  const { settings, config, cluster } = deployment
+  const { migration } = settings
+  if (!migration.configured) return undefined
+  const variables = secrets.variables.get('migration') ?? {}
+  if (findCredentialKeys(variables) === undefined) {
+    throw new StagegateError('E_SECRET_DESTINATION', {
+      message:
+        'The migration has no credentials: neither FLYWAY_USER and FLYWAY_PASSWORD nor DB_USER and DB_PASSWORD go to it.',
+      state: 'The database was not changed.',
+      next: 'Add an entry to deploy.secrets with to: { env: { username: DB_USER, password: DB_PASSWORD }, steps: [migration] }.',
+    })
+  }
+  const files = await readMigrations(deployment, configs, migration.locations)
+  const { job, owned } = flywayJob({
+    service: config.service,
+    namespace: settings.namespace,
+    commit: config.trigger.commit,
+    image: migration.image,
+    url: migration.url,
+    files,
+    variables,
+    timeoutMs: migration.timeoutMs,
+  })
+  step.log.info(`Job ${job.metadata.name}: ${files.length} files from ${migration.locations}`)
+  const result = await cluster.runJob(
+    { object: job, source: 'deploy.migration' },
+    {
+      owned,
+      signal: AbortSignal.any([step.signal, deployment.lease.lost]),
+      onLog: (chunk) => {
+        step.log.child(chunk)
+      },
+    },
+  )
+  const said = parseFlyway(result.log)
+  if (!result.succeeded) {
+    throw new StagegateError(said.checksumMismatch ? 'E_MIGRATION_CHECKSUM' : 'E_MIGRATION_FAILED', {
+      message: said.checksumMismatch
+        ? 'A migration that was applied before has been changed since.'
+        : `The migration Job ${job.metadata.name} failed.`,
+      evidence: [...said.error, ...result.evidence],
+      state: `The schema is at version ${said.version ?? 'unknown'}; a migration is never undone by itself.`,
+    })
+  }
+  if (result.already) step.log.info('This commit was migrated before; nothing was run.')
+  step.fact('schema', said.version ?? 'unknown')
+  step.fact('applied', result.already ? '0, done before' : String(said.applied))
+  return { applied: result.already ? 0 : said.applied, version: said.version }
+}
+
+async function readMigrations(
+  deployment: Deployment,
+  configs: Configs,
+  locations: string,
+): Promise<readonly MigrationFile[]> {
+  const { files } = deployment.systems
+  const paths = await files.find(configs.root, [`${locations}/*.sql`])
+  const read = await Promise.all(
+    paths.map(async (path) => ({
+      name: basename(path),
+      content: (await files.read(configs.root, path)) ?? '',
+    })),
+  )
+  const bytes = read.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0)
+  if (read.length === 0 || bytes > MAX_SQL_BYTES) {
+    throw new StagegateError('E_CONFIG_INVALID', {
+      message:
+        read.length === 0
+          ? `There is no .sql file in ${locations}.`
+          : `The ${read.length} files in ${locations} have ${bytes} bytes; a ConfigMap holds ${MAX_SQL_BYTES}.`,
+      state: 'The database was not changed.',
+      next:
+        read.length === 0 ? 'Correct deploy.migration.locations.' : 'Move old migrations into a baseline.',
+    })
+  }
+  return read
+}

@@ -1,0 +1,89 @@
+import type { SecretSettings } from '../../../config/config.ts'
+import { StagegateError } from '../../../errors/index.ts'
+import type { StepContext } from '../../../pipeline/index.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { VaultSecret } from '../../../systems/vault/vault.ts'
+import type { Deployment } from '../deployment.ts'
+
+/** What `deploy.secrets` read, in memory only, by where it goes. */
+export interface Secrets {
+  /** Secret objects to apply with the manifests. */
+  readonly objects: readonly KubernetesObject[]
+  /** Step → variables of that step. */
+  readonly variables: ReadonlyMap<string, Readonly<Record<string, string>>>
+}
+
+export const noSecrets: Secrets = { objects: [], variables: new Map() }
+
+/** Reads every configured path at the same time, and sorts the values by destination. */
+export async function readSecrets(deployment: Deployment, step: StepContext): Promise<Secrets> {
+  const { settings, vault } = deployment
+  if (!settings.secrets.configured || vault === undefined) return noSecrets
+  const { entries } = settings.secrets
+  const read = await vault.read(
+    entries.map((each) => each.path),
+    step.signal,
+  )
+  for (const secret of read) {
+    const keys = Object.keys(secret.values).join(', ')
+    step.log.info(
+      `${secret.path}: ${keys}${secret.leaseId === undefined ? '' : ' (leased, revoked at the end)'}`,
+    )
+  }
+  step.fact('secrets', `${read.length} ${read.length === 1 ? 'path' : 'paths'}`)
+  return sortSecrets(entries, read, settings.namespace)
+}
+
+/** Pure: the values by destination. @throws StagegateError E_VAULT_SECRET_MISSING, E_SECRET_DESTINATION */
+export function sortSecrets(
+  entries: readonly SecretSettings[],
+  read: readonly VaultSecret[],
+  namespace: string,
+): Secrets {
+  const objects = new Map<string, Record<string, string>>()
+  const variables = new Map<string, Record<string, string>>()
+  entries.forEach((entry, index) => {
+    const secret = read[index]
+    if (secret === undefined) throw new Error(`no answer for ${entry.path}`)
+    const { to } = entry
+    if (to.kind === 'kubernetes') {
+      if (secret.leaseId !== undefined) {
+        throw new StagegateError('E_SECRET_DESTINATION', {
+          message: `${entry.path} is leased and revoked at the end of the run; it cannot go into the Secret ${to.secret}.`,
+          evidence: [`configured at ${entry.source}`],
+          next: 'Let an operator in the cluster (External Secrets, Vault Secrets Operator) keep leased secrets.',
+        })
+      }
+      objects.set(to.secret, { ...objects.get(to.secret), ...secret.values })
+      return
+    }
+    const values = Object.entries(to.names).map(([key, name]) => {
+      const value = secret.values[key]
+      if (value === undefined) {
+        throw new StagegateError('E_VAULT_SECRET_MISSING', {
+          message: `${entry.path} has no key "${key}"; it has: ${Object.keys(secret.values).join(', ')}.`,
+          evidence: [`configured at ${entry.source}`],
+        })
+      }
+      return [name, value] as const
+    })
+    for (const step of to.steps)
+      variables.set(step, { ...variables.get(step), ...Object.fromEntries(values) })
+  })
+  return { objects: [...objects].map(([name, values]) => secretObject(name, namespace, values)), variables }
+}
+
+function secretObject(
+  name: string,
+  namespace: string,
+  values: Readonly<Record<string, string>>,
+): KubernetesObject {
+  const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')])
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    type: 'Opaque',
+    data: Object.fromEntries(encoded) as Record<string, string>,
+  }
+}

@@ -1,0 +1,126 @@
+import type { Config, Configured, ImageSettings } from '../../config/config.ts'
+import { StagegateError } from '../../errors/index.ts'
+import type { Stage, StepContext } from '../../pipeline/index.ts'
+import type { BuiltImage } from '../../systems/docker/docker.ts'
+import type { Outputs } from '../outputs.ts'
+import type { Systems } from '../systems.ts'
+
+/** The one digest that is scanned, pushed, deployed and running. */
+export interface ImageOutput {
+  readonly repository: string
+  /** `sha256:…`, read back from the registry. */
+  readonly digest: string
+  readonly tags: readonly string[]
+}
+
+type Settings = Extract<Configured<ImageSettings>, { configured: true }>
+
+/** The image: built once to an OCI layout, the same blobs pushed, the digest read back. */
+export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
+  id: 'image',
+  needs: ['checkout'],
+  plan(config) {
+    const settings = config.image
+    if (!settings.configured) return { run: false, reason: settings.reason }
+    const { timeoutMs, source } = settings
+    const names = settings.tags.map((tag) => tag.name)
+    return {
+      run: true,
+      summary: `${settings.repository}:${names.join(', ')}`,
+      steps: [
+        {
+          id: 'build',
+          run: true,
+          summary: `docker buildx build (${settings.platforms.join(', ')})`,
+          source,
+          timeoutMs,
+        },
+        {
+          id: 'push',
+          run: true,
+          summary: names.map((name) => `${settings.repository}:${name}`).join(', '),
+          source,
+          timeoutMs,
+        },
+      ],
+      async execute(_needs, { systems, step }) {
+        const built = await step('build', (each) => build(settings, systems, each))
+        if (built === undefined) throw new Error('image.build is critical')
+        await step('push', (each) => push(settings, built, systems, each))
+        return { repository: settings.repository, digest: built.digest, tags: names }
+      },
+    }
+  },
+  async restore(output, { systems, signal }) {
+    const registry = await systems.registry()
+    if ((await registry.digestOf(output.repository, output.digest, signal)) !== output.digest) {
+      throw new StagegateError('E_REGISTRY_NOT_VISIBLE', {
+        message: `${output.repository}@${output.digest}, which an earlier run pushed, is no longer in the registry.`,
+        next: 'Run again with from: image.',
+      })
+    }
+  },
+}
+
+async function build(settings: Settings, systems: Systems, step: StepContext): Promise<BuiltImage> {
+  const docker = await systems.docker()
+  const folder = await systems.files.makeFolder('image')
+  const built = await docker.build(settings, {
+    folder,
+    signal: step.signal,
+    onOutput: (chunk) => {
+      step.log.child(chunk)
+    },
+  })
+  step.fact('digest', built.digest)
+  return built
+}
+
+async function push(
+  settings: Settings,
+  built: BuiltImage,
+  systems: Systems,
+  step: StepContext,
+): Promise<void> {
+  const registry = await systems.registry()
+  const { repository } = settings
+  await refuseMovedTags(settings, built.digest, systems, step)
+  const { pushedBytes, skippedBlobs } = await registry.push({
+    layout: built.layout,
+    repository,
+    digest: built.digest,
+    tags: settings.tags.map((tag) => tag.name),
+    signal: step.signal,
+    onProgress: (text) => {
+      step.log.info(text)
+    },
+  })
+  const readBack = await registry.digestOf(repository, settings.tags[0]?.name ?? built.digest, step.signal)
+  if (readBack !== built.digest) {
+    throw new StagegateError('E_DIGEST_MISMATCH', {
+      message: `The registry serves ${readBack ?? 'nothing'} for ${repository}; pushed was ${built.digest}.`,
+      state: 'The image is in the registry; nothing was deployed.',
+    })
+  }
+  step.fact('pushed', `${(pushedBytes / 1e6).toFixed(1)} MB, ${skippedBlobs} blobs were there`)
+  step.log.info(`${repository}@${built.digest} is in the registry, read back.`)
+}
+
+/** Tags with the commit in them never move: the same commit built again must give the same bytes, or keep its first. */
+async function refuseMovedTags(
+  settings: Settings,
+  digest: string,
+  systems: Systems,
+  step: StepContext,
+): Promise<void> {
+  const registry = await systems.registry()
+  for (const tag of settings.tags.filter((each) => !each.moves)) {
+    const existing = await registry.digestOf(settings.repository, tag.name, step.signal)
+    if (existing !== undefined && existing !== digest) {
+      throw new StagegateError('E_TAG_MOVED', {
+        message: `The tag ${tag.name} exists with ${existing}; this build made ${digest}.`,
+        state: 'Nothing was pushed.',
+      })
+    }
+  }
+}
