@@ -160,6 +160,8 @@ export interface Config {
   /** Absolute path for our own temporary files, 0700, removed at the end. */
   readonly temporary: string
   readonly statusContext: string
+  /** Whether `deploy.on` lets this event deploy: only then are images pushed and commit statuses written. */
+  readonly mayDeploy: boolean
   /** The inputs `stages` (undefined: all) and `from`. */
   readonly selection: { readonly stages: readonly string[] | undefined; readonly from: string }
   /** SHA-256 over the configuration as it was read; part of a stage's identity in the ledger. */

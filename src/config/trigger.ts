@@ -10,11 +10,17 @@ export interface Trigger {
   readonly commit: string
   /** Full ref: `refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`. */
   readonly ref: string
+  /** The branch that the event is about; in a merge queue the branch that is merged into. */
   readonly branch: string | undefined
   readonly tag: string | undefined
   readonly pullRequest: { readonly number: number; readonly baseBranch: string } | undefined
   /** Why this run has no credentials (a fork, Dependabot), or undefined when it has. */
   readonly untrusted: string | undefined
+  /**
+   * Somebody else's commit that the event names while the run has credentials (`pull_request_target`): 40 hex digits.
+   * The checkout refuses a workspace that is at it.
+   */
+  readonly foreignCommit: string | undefined
   readonly run: {
     readonly id: string
     readonly attempt: number
