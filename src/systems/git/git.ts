@@ -1,20 +1,21 @@
 /** What the stages need of Git. Every ref and path is checked before it reaches an argument vector. */
 export interface Git {
   /** @throws StagegateError E_CHECKOUT_NOT_GIT */
-  headCommit(workspace: string): Promise<string>
+  headCommit(workspace: string, signal?: AbortSignal): Promise<string>
   /** The tree of a commit, 40 hex digits: two commits with the same tree have the same content. */
-  tree(workspace: string, commit: string): Promise<string>
-  hasCommit(workspace: string, commit: string): Promise<boolean>
+  tree(workspace: string, commit: string, signal?: AbortSignal): Promise<string>
+  hasCommit(workspace: string, commit: string, signal?: AbortSignal): Promise<boolean>
   /** Fetches one commit by its SHA. @throws StagegateError E_CHECKOUT_COMMIT_MISSING */
   fetchCommit(workspace: string, commit: string, options: { readonly signal: AbortSignal }): Promise<void>
-  /** Makes the workspace the commit's content; refuses to overwrite changes. */
-  checkOut(workspace: string, commit: string): Promise<void>
+  /** Makes the workspace the commit's content; refuses to overwrite changes. @throws StagegateError E_CHECKOUT_DIRTY */
+  checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
-  changedFiles(workspace: string): Promise<readonly string[]>
-  /** Subject, author and time of a commit. */
+  changedFiles(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Subject, author and time (ISO 8601, with offset) of a commit. */
   describe(
     workspace: string,
     commit: string,
+    signal?: AbortSignal,
   ): Promise<{ readonly subject: string; readonly author: string; readonly committedAt: string }>
   /**
    * A shallow checkout of another repository at a ref, resolved once to a SHA.
@@ -22,8 +23,11 @@ export interface Git {
    * @throws StagegateError E_CONFIG_GIT_UNAVAILABLE, E_CONFIG_GIT_ACCESS, E_CONFIG_REF_MISSING
    */
   cloneAt(options: {
+    /** `owner/name` on the server of the run, or an `https://` URL without credentials. */
     readonly repository: string
+    /** A branch, a tag, a full ref name or a full SHA; a branch wins over a tag of the same name. */
     readonly ref: string
+    /** Absolute; empty or not there yet. */
     readonly folder: string
     readonly signal: AbortSignal
   }): Promise<{ readonly commit: string }>

@@ -1,0 +1,36 @@
+/** What a failed fetch or ls-remote was about: only `unavailable` may be better at the next try. */
+export type GitFailure = 'access' | 'missing' | 'unavailable'
+
+const MISSING =
+  /couldn't find remote ref|not our ref|no such ref|reference is not a tree|unadvertised object/i
+
+const ACCESS = new RegExp(
+  [
+    'authentication failed',
+    'could not read (?:username|password)',
+    'terminal prompts disabled',
+    'repository .*not found',
+    'does not appear to be a git repository',
+    'returned error: 40[134]',
+    'permission denied',
+    'host key verification failed',
+    'transport .* not allowed',
+    'access denied',
+  ].join('|'),
+  'i',
+)
+
+/** Judges the text that Git wrote with `LC_ALL=C`. GitHub answers "not found" where it means "no access". Pure. */
+export function classifyGitFailure(stderr: string): GitFailure {
+  if (MISSING.test(stderr)) return 'missing'
+  return ACCESS.test(stderr) ? 'access' : 'unavailable'
+}
+
+/** The lines of Git's standard error that say why, without progress and hints. Pure. */
+export function gitReasons(stderr: string): readonly string[] {
+  return stderr
+    .split(/[\r\n]+/)
+    .filter((line) => /^(?:fatal|error|remote|ERROR|ssh)\b/.test(line))
+    .slice(0, 5)
+    .map((line) => line.slice(0, 300))
+}
