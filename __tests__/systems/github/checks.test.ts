@@ -1,5 +1,7 @@
-import { Octokit } from '@octokit/rest'
+import type { Octokit } from '@octokit/rest'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createOctokit } from './create-octokit.ts'
+import { actionsApp } from './state.ts'
 import { type GithubServer, startGithubServer } from './server.ts'
 
 const repo = { owner: 'acme', repo: 'ai-gen-service' }
@@ -9,13 +11,8 @@ describe('the GitHub server, asked about statuses, checks and deployments', () =
   let server: GithubServer
   let octokit: Octokit
 
-  const client = (
-    permissions: Record<string, 'read' | 'write'>,
-    app?: { id: number; slug: string; name: string },
-  ) => {
-    const token = server.mintToken({ repository: 'acme/ai-gen-service', permissions, ...(app && { app }) })
-    return new Octokit({ baseUrl: server.url, auth: token.value, log: silent })
-  }
+  const client = (permissions: Record<string, 'read' | 'write'>, app = actionsApp) =>
+    createOctokit(server, { permissions, app })
 
   beforeEach(async () => {
     server = await startGithubServer()
@@ -192,12 +189,6 @@ describe('the GitHub server, asked about statuses, checks and deployments', () =
     expect(server.state.violations).toEqual([])
   })
 })
-
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
-
-function nothing(): void {
-  // Octokit logs every refused request; the tests expect them.
-}
 
 function annotations(count: number) {
   return Array.from({ length: count }, (_, index) => ({

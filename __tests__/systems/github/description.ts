@@ -132,6 +132,9 @@ export class Description {
         .filter((parameter) => parameter['x-multi-segment'])
         .map(({ name }) => name)
       this.#table.add(operation.method, path, multiple, operation)
+      // The root folder has no path: clients leave out the slash before it too.
+      if (path.endsWith('/{path}'))
+        this.#table.add(operation.method, path.slice(0, -'/{path}'.length), [], operation)
     }
   }
 

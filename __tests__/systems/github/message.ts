@@ -99,13 +99,16 @@ function sendText(response: ServerResponse, status: number, type: string, text: 
 
 /** One byte at a time, until the client has had enough. */
 function drip(response: ServerResponse, body: Buffer, pauseMs: number): void {
-  if (body.length === 0) {
+  let sent = 0
+  const timer = setInterval(() => {
+    response.write(body.subarray(sent, sent + 1))
+    sent += 1
+    if (sent < body.length) return
+    clearInterval(timer)
     response.end()
-    return
-  }
-  response.write(body.subarray(0, 1))
-  later(response, pauseMs, () => {
-    drip(response, body.subarray(1), pauseMs)
+  }, pauseMs)
+  response.once('close', () => {
+    clearInterval(timer)
   })
 }
 
