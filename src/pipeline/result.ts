@@ -13,6 +13,8 @@ export interface StepResult {
   readonly critical: boolean
   readonly result: Result<unknown>
   readonly facts: readonly Fact[]
+  /** What the step kept for the report, whether it passed or failed: `findings`, `tests`. */
+  readonly kept: Readonly<Record<string, unknown>>
   /** Milliseconds since the run's start. Undefined for a step that never started. */
   readonly startedAt?: number
   readonly endedAt?: number

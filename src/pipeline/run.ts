@@ -181,5 +181,6 @@ function skipSteps(steps: readonly PlannedStep[], reason: string, blocked: boole
       ? { status: 'skipped', reason, blocked }
       : { status: 'skipped', reason: step.reason, blocked: false },
     facts: [],
+    kept: {},
   }))
 }

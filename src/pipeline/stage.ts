@@ -38,6 +38,8 @@ export interface StepContext {
   readonly log: StepLog
   /** Adds a fact for the report. */
   fact(name: string, value: string): void
+  /** Keeps something for the report even when the step fails: `findings`, `tests`. */
+  keep(name: string, value: unknown): void
 }
 
 export interface StageContext<Systems> {

@@ -62,6 +62,7 @@ export class StepRunner {
           critical: false,
           result: { status: 'skipped', reason: step.reason, blocked: false },
           facts: [],
+          kept: {},
         }
       }
       const skipped: Result<unknown> = { status: 'skipped', reason, blocked }
@@ -71,6 +72,7 @@ export class StepRunner {
           critical: step.critical ?? true,
           result: skipped,
           facts: [],
+          kept: {},
         }
       )
     })
@@ -84,6 +86,7 @@ export class StepRunner {
     const { surroundings, listen } = this.#options
     const critical = step.critical ?? true
     const facts: Fact[] = []
+    const kept: Record<string, unknown> = {}
     const startedAt = surroundings.elapsed()
     const end = (result: Result<unknown>): void => {
       const ended: StepResult = {
@@ -91,6 +94,7 @@ export class StepRunner {
         critical,
         result,
         facts,
+        kept,
         startedAt,
         endedAt: surroundings.elapsed(),
       }
@@ -103,7 +107,12 @@ export class StepRunner {
     try {
       signal.throwIfAborted()
       listen({ kind: 'step-started', stage: this.#stage, step: step.id })
-      const context: StepContext = { signal, log, fact: (name, value) => void facts.push({ name, value }) }
+      const context: StepContext = {
+        signal,
+        log,
+        fact: (name, value) => void facts.push({ name, value }),
+        keep: (name, value) => void (kept[name] = value),
+      }
       const output = await this.#orGiveUp(execute(context), signal)
       end({ status: 'success', output })
       return output

@@ -3,6 +3,7 @@ import type { CheckoutOutput } from './checkout/checkout.ts'
 import type { DeployOutput } from './deploy/deploy.ts'
 import type { ImageOutput } from './image/image.ts'
 import type { PreflightOutput } from './preflight/preflight.ts'
+import type { ReportOutput } from './report/report.ts'
 import type { ScanOutput } from './scan/scan.ts'
 import type { TestOutput } from './test/test.ts'
 
@@ -15,5 +16,5 @@ export interface Outputs {
   scan: ScanOutput
   image: ImageOutput
   deploy: DeployOutput
-  report: { readonly written: readonly string[] }
+  report: ReportOutput
 }

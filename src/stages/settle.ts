@@ -6,8 +6,7 @@ export async function settleAll<T extends readonly Promise<unknown>[] | []>(
   promises: T,
 ): Promise<{ [Index in keyof T]: Awaited<T[Index]> }> {
   const settled = await Promise.allSettled(promises)
-  const failed = settled.find((each) => each.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  for (const each of settled) if (each.status === 'rejected') throw each.reason
   return settled.map((each) => (each as PromiseFulfilledResult<unknown>).value) as {
     [Index in keyof T]: Awaited<T[Index]>
   }

@@ -57,14 +57,32 @@ export interface GitHub {
   writeCheck(check: CheckRun, signal: AbortSignal): Promise<Written>
   /** Completed check runs of a commit whose external id starts with a prefix. @throws StagegateError E_GITHUB_* */
   findChecks(commit: string, externalIdPrefix: string, signal: AbortSignal): Promise<readonly StoredCheck[]>
-  /** Creates the deployment of a commit to an environment, or undefined when it cannot be written. */
-  startDeployment(
-    deployment: { readonly commit: string; readonly environment: string; readonly description: string; readonly key: string },
+  /** The newest status of a context, or undefined. @throws StagegateError E_GITHUB_* */
+  readStatus(
+    commit: string,
+    context: string,
     signal: AbortSignal,
-  ): Promise<{ readonly id: number } | undefined>
+  ): Promise<{ readonly state: string; readonly targetUrl: string } | undefined>
+  /** Creates the deployment of a commit to an environment; `key` names this run and attempt. */
+  startDeployment(
+    deployment: {
+      readonly commit: string
+      readonly environment: string
+      readonly description: string
+      readonly key: string
+    },
+    signal: AbortSignal,
+  ): Promise<
+    { readonly written: true; readonly id: number } | { readonly written: false; readonly reason: string }
+  >
   setDeploymentState(
     id: number,
-    status: { readonly state: DeploymentState; readonly description: string; readonly logUrl: string; readonly environmentUrl: string | undefined },
+    status: {
+      readonly state: DeploymentState
+      readonly description: string
+      readonly logUrl: string
+      readonly environmentUrl: string | undefined
+    },
     signal: AbortSignal,
   ): Promise<Written>
 }

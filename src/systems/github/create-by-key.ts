@@ -1,0 +1,33 @@
+import { RequestError } from '@octokit/request-error'
+import type { Clock } from '../clock/clock.ts'
+
+/** How often a write whose answer was lost may be sent in all. */
+const MAX_POSTS = 3
+
+/**
+ * Sends a write that must not be made twice. When its answer is lost (cut, 5xx), its effect is looked for by key before
+ * the write is repeated: the answer may have been lost after the work was done. Reliability class W.
+ */
+export async function createByKey<T>(
+  create: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await create()
+    } catch (thrown) {
+      if (!isAmbiguous(thrown) || signal.aborted) throw thrown
+      const found = await find()
+      if (found !== undefined) return found
+      if (attempt === MAX_POSTS) throw thrown
+      await clock.sleep(500 * 2 ** (attempt - 1), signal)
+    }
+  }
+}
+
+/** Octokit gives a request whose answer never came the status 500. */
+function isAmbiguous(thrown: unknown): boolean {
+  return thrown instanceof RequestError && (thrown.status >= 500 || thrown.status === 408)
+}
