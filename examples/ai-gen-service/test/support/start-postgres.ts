@@ -35,7 +35,16 @@ export async function startPostgres(): Promise<Postgres> {
   try {
     if (account.id !== undefined) chownSync(folder, account.id.user, account.id.group)
     execFileSync(
-      ...command('initdb', '-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'),
+      ...command(
+        'initdb',
+        '-D',
+        data,
+        '--username=postgres',
+        '--auth=trust',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-sync',
+      ),
       { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
     )
     // Not pg_ctl, whose server is in a session of its own and so survives when the tests are killed.
