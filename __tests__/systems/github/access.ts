@@ -42,6 +42,8 @@ export function assertPermitted(
   const required = requiredPermissions(operation.id) ?? []
   const publicRead = repository !== undefined && !repository.private
   if (token === undefined) {
+    // A user is what only a token can name.
+    if (operation.id === 'users/get-authenticated') throw new Refusal(401, 'Requires authentication')
     if (!isPermitted(operation.id, {}, publicRead)) throw new Refusal(401, 'Requires authentication')
     return
   }

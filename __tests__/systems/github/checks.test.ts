@@ -137,6 +137,14 @@ describe('the GitHub server, asked about statuses, checks and deployments', () =
     expect(data.check_suites).toMatchObject([
       { status: 'completed', conclusion: 'failure', latest_check_runs_count: 2 },
     ])
+    const check_suite_id = data.check_suites[0]!.id
+    expect((await octokit.rest.checks.getSuite({ ...repo, check_suite_id })).data.head_sha).toBe(sha)
+    const runs = await octokit.rest.checks.listForSuite({ ...repo, check_suite_id })
+    expect(runs.data.check_runs.map(({ name }) => name)).toEqual(['test', 'build'])
+    const again = await octokit.rest.checks.createSuite({ ...repo, head_sha: sha })
+    expect([again.status, again.data.id]).toEqual([200, check_suite_id])
+    expect((await octokit.rest.checks.createSuite({ ...repo, head_sha: 'b'.repeat(40) })).status).toBe(201)
+    expect(server.state.violations).toEqual([])
   })
 
   test('waits for every status of the commit before a deployment, unless told not to', async () => {
@@ -186,6 +194,12 @@ describe('the GitHub server, asked about statuses, checks and deployments', () =
     expect(await states(second)).toEqual(['success', 'in_progress'])
     const { data } = await octokit.rest.repos.listDeployments({ ...repo, environment: 'staging' })
     expect(data.map(({ id }) => id)).toEqual([second, first])
+    const one = await octokit.rest.repos.getDeployment({ ...repo, deployment_id: first })
+    expect(one.data.environment).toBe('staging')
+    const status_id = server.state.repositories[0]!.deployments[0]!.statuses[0]!.id
+    const status = await octokit.rest.repos.getDeploymentStatus({ ...repo, deployment_id: second, status_id })
+    expect(status.data).toMatchObject({ state: 'in_progress', environment_url: 'http://127.0.0.1:8080' })
+    expect((await octokit.rest.repos.getAllEnvironments(repo)).data.total_count).toBe(1)
     expect(server.state.violations).toEqual([])
   })
 })

@@ -127,6 +127,23 @@ describe('the GitHub server, asked about what is in Git', () => {
     expect(Buffer.from(blob.data.content, 'base64').toString()).toBe('# hello\n')
   })
 
+  test('lists branches, and shows one', async () => {
+    const branches = await octokit.rest.repos.listBranches(repo)
+    expect(branches.data.map(({ name, commit }) => [name, commit.sha])).toEqual([
+      ['feature/x', topic],
+      ['main', second],
+    ])
+    const branch = await octokit.rest.repos.getBranch({ ...repo, branch: 'feature/x' })
+    expect(branch.data.commit.sha).toBe(topic)
+  })
+
+  test('gives a commit as its SHA or as a patch', async () => {
+    const read = async (format: string) =>
+      (await octokit.rest.repos.getCommit({ ...repo, ref: 'main', mediaType: { format } })).data as unknown
+    expect(await read('sha')).toBe(second)
+    expect(await read('diff')).toContain('rename to src/moved.ts')
+  })
+
   test('puts a check run only on a commit that exists', async () => {
     const create = (head_sha: string) => octokit.rest.checks.create({ ...repo, name: 'build', head_sha })
     await expect(create('f'.repeat(40))).rejects.toMatchObject({ status: 422 })
@@ -140,6 +157,11 @@ describe('the GitHub server, asked about what is in Git', () => {
     expect(data).toMatchObject({ number: 7, head: { sha: topic }, changed_files: 1, commits: 1 })
     const files = await octokit.rest.pulls.listFiles({ ...repo, pull_number: 7 })
     expect(files.data.map(({ filename }) => filename)).toEqual(['image.bin'])
+    const commits = await octokit.rest.pulls.listCommits({ ...repo, pull_number: 7 })
+    expect(commits.data.map(({ sha }) => sha)).toEqual([topic])
+    const open = await octokit.rest.pulls.list({ ...repo, head: 'acme:feature/x' })
+    expect(open.data.map(({ number }) => number)).toEqual([7])
+    expect((await octokit.rest.pulls.list({ ...repo, state: 'closed' })).data).toEqual([])
     const found = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
       ...repo,
       commit_sha: topic,

@@ -66,6 +66,7 @@ const required: Readonly<Record<string, readonly Grant[]>> = {
   'repos/list-deployment-statuses': ['deployments=read'],
   'repos/list-deployments': ['deployments=read'],
   'repos/list-pull-requests-associated-with-commit': ['pull_requests=read'],
+  'users/get-authenticated': [],
   'users/get-by-username': [],
 }
 

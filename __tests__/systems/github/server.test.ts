@@ -90,7 +90,7 @@ describe('the GitHub server', () => {
     expect((await post('{')).status).toBe(400)
     expect((await post('{"state":"success"}', { 'content-type': 'text/plain' })).status).toBe(201)
     expect((await post('{"state":"success"}', { accept: 'text/xml' })).status).toBe(415)
-    expect((await send('/user', { headers })).status).toBe(501)
+    expect((await send('/emojis', { headers })).status).toBe(501)
     expect(server.state.violations.map(({ kind }) => kind)).toEqual([
       ...['route', 'parameter', 'body', 'body', 'header', 'header', 'not-implemented'],
     ])
@@ -148,6 +148,12 @@ describe('the GitHub server', () => {
     const attempt = { ...repo, run_id: run.id, attempt_number: 2 }
     const jobs = await octokit.rest.actions.listJobsForWorkflowRunAttempt(attempt)
     expect(jobs.data.jobs).toMatchObject([{ name: 'build', conclusion: 'success', run_attempt: 2 }])
+    expect((await octokit.rest.actions.getWorkflowRunAttempt(attempt)).data.id).toBe(run.id)
+    const latest = await octokit.rest.actions.listJobsForWorkflowRun({ ...repo, run_id: run.id })
+    expect(latest.data.jobs.map(({ id }) => id)).toEqual([jobs.data.jobs[0]!.id])
+    const job = await octokit.rest.actions.getJobForWorkflowRun({ ...repo, job_id: latest.data.jobs[0]!.id })
+    expect(job.data.name).toBe('build')
+    expect((await octokit.rest.actions.listArtifactsForRepo(repo)).data.total_count).toBe(1)
     await octokit.rest.actions.getWorkflow({ ...repo, workflow_id: 'staging.yml' })
     const artifacts = await octokit.rest.actions.listWorkflowRunArtifacts({ ...repo, run_id: run.id })
     expect(artifacts.data.artifacts).toMatchObject([{ name: 'image' }])
@@ -186,6 +192,10 @@ describe('the GitHub server', () => {
     const octokit = client()
     expect((await octokit.rest.meta.get()).data.verifiable_password_authentication).toBe(false)
     expect((await octokit.rest.apps.getBySlug({ app_slug: 'github-actions' })).data?.id).toBe(15368)
+    await expect(octokit.rest.users.getAuthenticated()).rejects.toMatchObject({ status: 403 })
+    const personal = createOctokit(server, { kind: 'classic' })
+    expect((await personal.rest.users.getAuthenticated()).data.login).toBe('octocat')
+    expect((await send('/user')).status).toBe(401)
     expect((await octokit.rest.users.getByUsername({ username: 'acme' })).data.type).toBe('Organization')
     const { data } = await octokit.rest.apps.listReposAccessibleToInstallation()
     expect(data.repositories.map(({ name }) => name)).toEqual(['ai-gen-service'])

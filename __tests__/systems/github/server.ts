@@ -49,7 +49,8 @@ export async function startGithubServer(options: ServerOptions = {}): Promise<Gi
   const now = options.now ?? Date.now
   const state = readState(options.stateFile)
   const faults = new FaultBook()
-  const http = createServer()
+  // Longer than any test idles, so that no test meets the race of a connection that is closed while it is reused.
+  const http = createServer({ keepAliveTimeout: 60_000 })
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve)

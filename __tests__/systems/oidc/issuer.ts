@@ -65,9 +65,15 @@ interface Parts {
   readonly now: () => number
 }
 
+/** Longer than any test idles, so that no test meets the race of a connection that is closed while it is reused. */
+const keepAlive = { keepAliveTimeout: 60_000 }
+
 /** Starts an issuer of GitHub Actions' OIDC tokens on loopback. */
 export async function startOidcIssuer(options: IssuerOptions = {}): Promise<OidcIssuer> {
-  const server = options.tls === undefined ? createHttpServer() : createHttpsServer(options.tls)
+  const server =
+    options.tls === undefined
+      ? createHttpServer(keepAlive)
+      : createHttpsServer({ ...keepAlive, ...options.tls })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve)

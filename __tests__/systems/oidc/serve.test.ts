@@ -70,14 +70,7 @@ describe('the OIDC issuer as a process', () => {
     const first = await read()
     await stops.pop()?.()
     expect(await read()).toEqual(first)
-    expect(Object.keys((first.keys as object[])[0]!).sort()).toEqual([
-      'alg',
-      'e',
-      'kid',
-      'kty',
-      'n',
-      'use',
-    ])
+    expect(Object.keys((first.keys as object[])[0]!).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
     expect(statSync(join(folder, 'signing.json')).mode & 0o777).toBe(0o600)
   })
 })

@@ -1,8 +1,9 @@
+import type { Json } from '../json-schema.ts'
 import { renderRepository, renderUser } from '../render.ts'
 import { answerCounted } from '../pagination.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { type Repository } from '../repository.ts'
-import { type RepositoryRoutes, type Routes, textOf } from '../route.ts'
+import { type Call, type RepositoryRoutes, type Routes, textOf } from '../route.ts'
 
 export const repositoryRoutes: RepositoryRoutes = {
   'repos/get': ({ links, repository, token }) => ({
@@ -33,6 +34,12 @@ export const accountRoutes: Routes = {
     return { ...answer, body: { ...(answer.body as object), repository_selection: 'selected' } }
   },
 
+  'users/get-authenticated': (call) => {
+    // An app's token is nobody: only a personal one has a user.
+    if (call.token?.kind !== 'classic') throw new Refusal(403, 'Resource not accessible by integration')
+    return { status: 200, body: renderProfile(call, renderUser(call.links, call.token.login)) }
+  },
+
   'users/get-by-username': (call) => {
     const login = textOf(call, 'username')
     const owner = call.state.repositories.find((repository) => repository.owner === login)
@@ -41,18 +48,20 @@ export const accountRoutes: Routes = {
     const user = owner
       ? renderUser(call.links, login, owner.ownerId, 'Organization')
       : renderUser(call.links, login)
-    const profile = ['name', 'company', 'blog', 'location', 'email', 'hireable', 'bio']
-    const counts = ['public_repos', 'public_gists', 'followers', 'following']
-    return {
-      status: 200,
-      body: {
-        ...user,
-        user_view_type: 'public',
-        ...Object.fromEntries(profile.map((name) => [name, null])),
-        ...Object.fromEntries(counts.map((name) => [name, 0])),
-        created_at: '2018-07-30T09:30:17Z',
-        updated_at: call.now,
-      },
-    }
+    return { status: 200, body: renderProfile(call, user) }
   },
+}
+
+/** A user's public page. */
+function renderProfile(call: Call, user: Json): Json {
+  const profile = ['name', 'company', 'blog', 'location', 'email', 'hireable', 'bio']
+  const counts = ['public_repos', 'public_gists', 'followers', 'following']
+  return {
+    ...user,
+    user_view_type: 'public',
+    ...Object.fromEntries(profile.map((name) => [name, null])),
+    ...Object.fromEntries(counts.map((name) => [name, 0])),
+    created_at: '2018-07-30T09:30:17Z',
+    updated_at: call.now,
+  }
 }
