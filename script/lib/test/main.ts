@@ -1,0 +1,56 @@
+/** `script/test`: runs every check in turn, goes on after a failure, and ends with `N passed, N failed`. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runCheck } from './run-check.ts'
+import { addTally, noTests, renderTally, type Tally } from './tally.ts'
+import { runVitest } from './run-vitest.ts'
+
+const usage = `Usage: script/test [--no-testbed] [--keep]
+
+  --no-testbed  only what needs no other system: types, lint, format, unit tests, fresh generated files
+  --keep        leave the testbed running
+`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { 'no-testbed': { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help === true) {
+    process.stdout.write(usage)
+    return
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'stagegate-test-'))
+  try {
+    let tally = await runChecks(folder)
+    if (values['no-testbed'] !== true) tally = addTally(tally, await runOnTestbed(folder, values.keep === true))
+    process.stdout.write(`\n${renderTally(tally)}\n`)
+    process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function runChecks(folder: string): Promise<Tally> {
+  let tally = noTests
+  tally = addTally(tally, await runCheck('types', ['npm', 'run', '--silent', 'types']))
+  tally = addTally(tally, await runCheck('lint', ['npm', 'run', '--silent', 'lint']))
+  tally = addTally(tally, await runCheck('format', ['npm', 'run', '--silent', 'format']))
+  tally = addTally(tally, await runCheck('generated files are fresh', ['npm', 'run', '--silent', 'fresh']))
+  return addTally(tally, await runVitest('unit', folder))
+}
+
+/** Uses a testbed that is already up and leaves it so; one that it starts itself it also stops. */
+async function runOnTestbed(folder: string, keep: boolean): Promise<Tally> {
+  const wasUp = (await runCheck('is a testbed up?', ['script/testbed', 'status'], { quiet: true })).failed === 0
+  let tally = await runCheck('testbed up', ['script/testbed', 'up'])
+  if (tally.failed === 0) {
+    tally = addTally(tally, await runVitest('system', folder))
+    tally = addTally(tally, await runVitest('e2e', folder))
+  }
+  if (wasUp || keep) return tally
+  return addTally(tally, await runCheck('testbed down', ['script/testbed', 'down']))
+}
+
+await main()
