@@ -70,6 +70,8 @@ const keepAlive = { keepAliveTimeout: 60_000 }
 
 /** Starts an issuer of GitHub Actions' OIDC tokens on loopback. */
 export async function startOidcIssuer(options: IssuerOptions = {}): Promise<OidcIssuer> {
+  // Before it listens: a request must not arrive while there is no key yet.
+  const key = await readSigningKey(options.signingKeyFile)
   const server =
     options.tls === undefined
       ? createHttpServer(keepAlive)
@@ -82,7 +84,7 @@ export async function startOidcIssuer(options: IssuerOptions = {}): Promise<Oidc
   const url = `${options.tls === undefined ? 'http' : 'https'}://${address}:${port}`
   const parts: Parts = {
     issuer: options.issuer ?? url,
-    key: await readSigningKey(options.signingKeyFile),
+    key,
     jobs: new Map(),
     faults: new FaultBook(),
     requests: [],
