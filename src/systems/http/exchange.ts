@@ -85,10 +85,8 @@ export async function exchange(
 }
 
 /** Behind a proxy the socket is handed over when its handshake may be over already. */
-function isConnecting(socket: TLSSocket, secure: boolean): boolean {
-  return (
-    socket.connecting || (secure && (socket as { secureConnecting?: boolean }).secureConnecting !== false)
-  )
+function isConnecting(socket: Socket & { secureConnecting?: boolean }, secure: boolean): boolean {
+  return socket.connecting || (secure && socket.secureConnecting !== false)
 }
 
 function lengthOf({ body, method }: Hop): Record<string, string> {
