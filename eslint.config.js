@@ -11,7 +11,7 @@ const zones = [
   { target: './src/pipeline', from: './src', except: ['./pipeline', './errors'] },
   { target: './src/findings', from: './src', except: ['./findings', './pipeline', './errors'] },
   { target: './src/report', from: './src', except: ['./report', './pipeline', './findings', './errors'] },
-  { target: './src/inputs', from: './src', except: ['./inputs', './errors'] },
+  { target: './src/inputs', from: './src', except: ['./inputs', './errors', './config/parse-duration.ts'] },
   { target: './src/config', from: './src', except: ['./config', './errors'] },
   {
     target: './src/stages',

@@ -1,0 +1,3 @@
+export type { ClusterInputs, Inputs, RegistryLogin, SshInputs, VaultInputs, VaultLogin } from './inputs.ts'
+export { listSecretInputs } from './list-secret-inputs.ts'
+export { readInputs } from './read-inputs.ts'

@@ -1,0 +1,28 @@
+import { type InputName, inputNames, inputVariable, isSecretInput } from './input-definitions.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The inputs that are secret. */
+export const secretInputNames: readonly InputName[] = inputNames.filter(isSecretInput)
+
+/**
+ * The values that no byte we write may contain, to be registered before anything else is read. Of a kubeconfig these are
+ * its credentials: its other lines (`kind: Config`) are ordinary words.
+ */
+export function listSecretInputs(env: Environment): readonly string[] {
+  const values = secretInputNames.flatMap((name) => {
+    const value = env[inputVariable(name)]?.trim() ?? ''
+    return name === 'kubeconfig' ? kubeconfigCredentials(value) : [value]
+  })
+  return [...new Set(values)].filter((value) => value !== '')
+}
+
+/** Keys of a kubeconfig that hold credentials (client authentication v1). */
+const credential =
+  /(?:^|[\s{,"'])(?:token|password|client-key-data|id-token|refresh-token|access-token|client-secret)["']?[ \t]*:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,}"'][^\s,}]*))/g
+
+function kubeconfigCredentials(kubeconfig: string): readonly string[] {
+  return [...kubeconfig.matchAll(credential)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  )
+}
