@@ -125,6 +125,10 @@ export const catalogue = {
     'The image could not be built.',
     'Read the failing line of the Dockerfile above.',
   ),
+  E_IMAGE_LAYOUT: remote(
+    'The image that was built is not whole on the disk.',
+    'Rerun; if it happens again, look at the disk of the runner.',
+  ),
   E_IMAGE_NAME: configuration('The name or a tag of the image is not valid.', 'Correct image or image.tags.'),
   E_REGISTRY_AUTH: configuration(
     'The registry refused the login.',
@@ -139,6 +143,11 @@ export const catalogue = {
     'The registry gave an answer that makes no sense.',
     'Check the name of the registry.',
   ),
+  E_REGISTRY_REJECTED: remote(
+    'The registry refuses the content of the image.',
+    'Read its answer above; its limits may be too low.',
+  ),
+  E_REGISTRY_RATE_LIMITED: remote('The registry limits the rate of requests.', 'Rerun later.'),
   E_REGISTRY_NOT_VISIBLE: remote(
     'The pushed image cannot be read back.',
     'Rerun; if it happens again, look at the registry.',
