@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
+import { overallStatus, type StageResult } from '../pipeline/index.ts'
+import { renderJsonReport } from '../report/json-report.ts'
+import { limitBytes } from '../report/limit-bytes.ts'
+import { buildReport, type Overhead, type RunReport } from '../report/run-report.ts'
+import { renderStatusDescription } from '../report/status-description.ts'
+import { renderSummary } from '../report/summary.ts'
+import type { Reporter } from '../stages/report/reporter.ts'
+import type { Files } from '../systems/runner/files.ts'
+import type { RunnerFiles } from '../systems/runner/runner-files.ts'
+import { decideStatus } from './decide-status.ts'
+import { factsOf } from './facts.ts'
+import type { GithubWriter } from './github-writer.ts'
+
+/** GitHub shows nothing at all of a step summary that is larger. Bytes. */
+const SUMMARY_BYTES = 1_048_576
+
+export interface ReporterOptions {
+  readonly config: Config
+  readonly files: Files
+  readonly runnerFiles: RunnerFiles
+  readonly writer: GithubWriter | undefined
+  readonly redact: (text: string) => string
+  readonly elapsed: () => number
+  readonly overhead: () => Overhead
+  readonly warnings: readonly string[]
+  /** What the status of an earlier call of the same run says now; for a call of `report` alone. */
+  readonly readStatus: () => Promise<string | undefined>
+}
+
+/** The real writers behind the report stage. */
+export function createReporter(options: ReporterOptions): Reporter {
+  const { config, files, writer, redact } = options
+  const reportOf = (results: readonly StageResult[]): RunReport =>
+    buildReport(
+      factsOf(config),
+      results,
+      overallStatus(results),
+      { durationMs: options.elapsed(), overhead: options.overhead() },
+      options.warnings,
+    )
+  return {
+    async writeFile(results) {
+      const path = join(config.temporary, '..', `stagegate-report-${config.trigger.run.job}-${process.pid}.json`)
+      await files.write(path, redact(renderJsonReport(reportOf(results))))
+      return path
+    },
+    async writeSummary(results) {
+      await options.runnerFiles.writeSummary(limitBytes(redact(renderSummary(reportOf(results))), SUMMARY_BYTES))
+    },
+    async finishGithub(results) {
+      if (writer === undefined) return ['There is no github-token: no commit status and no check run was written.']
+      const report = reportOf(results)
+      const status = decideStatus(report, await options.readStatus())
+      if (status !== undefined) writer.setStatus(status.state, status.description ?? renderStatusDescription(report))
+      return writer.finish()
+    },
+  }
+}
