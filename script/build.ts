@@ -14,7 +14,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * Packages whose modules have no side effects but do not say so. Without it the bundler keeps all of them: 21 MB instead
  * of 2 MB, most of it Kubernetes models that nothing calls.
  */
-const PURE = ['@kubernetes/client-node', '@actions/core', '@actions/http-client', '@actions/exec', '@actions/io']
+const PURE = [
+  '@kubernetes/client-node',
+  '@actions/core',
+  '@actions/http-client',
+  '@actions/exec',
+  '@actions/io',
+]
 
 function main(): void {
   const check = process.argv.includes('--check')
@@ -23,7 +29,17 @@ function main(): void {
   rmSync(out, { recursive: true, force: true })
   run('typescript/bin/tsc', '-p', 'tsconfig.build.json')
   PURE.forEach(markPure)
-  run('@vercel/ncc/dist/ncc/cli.js', 'build', 'lib/index.js', '-o', out, '--target', 'es2024', '--license', 'licenses.txt')
+  run(
+    '@vercel/ncc/dist/ncc/cli.js',
+    'build',
+    'lib/index.js',
+    '-o',
+    out,
+    '--target',
+    'es2024',
+    '--license',
+    'licenses.txt',
+  )
   for (const name of readdirSync(out).filter((each) => each.endsWith('.js'))) minify(join(out, name))
   if (check) compare(out, join(root, 'dist'))
   else report(out)
@@ -65,7 +81,9 @@ function compare(fresh: string, committed: string): void {
   const names = new Set([...list(fresh), ...list(committed)])
   const stale = [...names].filter((name) => read(join(fresh, name)) !== read(join(committed, name)))
   if (stale.length > 0) {
-    process.stderr.write(`dist/ is not what the sources build: ${stale.join(', ')}. Run "npm run build" and commit dist/.\n`)
+    process.stderr.write(
+      `dist/ is not what the sources build: ${stale.join(', ')}. Run "npm run build" and commit dist/.\n`,
+    )
     process.exitCode = 1
   }
 }

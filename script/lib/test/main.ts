@@ -15,7 +15,11 @@ const usage = `Usage: script/test [--no-testbed] [--keep]
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { 'no-testbed': { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      'no-testbed': { type: 'boolean' },
+      keep: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help === true) {
     process.stdout.write(usage)
@@ -24,7 +28,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'stagegate-test-'))
   try {
     let tally = await runChecks(folder)
-    if (values['no-testbed'] !== true) tally = addTally(tally, await runOnTestbed(folder, values.keep === true))
+    if (values['no-testbed'] !== true)
+      tally = addTally(tally, await runOnTestbed(folder, values.keep === true))
     process.stdout.write(`\n${renderTally(tally)}\n`)
     process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
   } finally {
@@ -43,7 +48,8 @@ async function runChecks(folder: string): Promise<Tally> {
 
 /** Uses a testbed that is already up and leaves it so; one that it starts itself it also stops. */
 async function runOnTestbed(folder: string, keep: boolean): Promise<Tally> {
-  const wasUp = (await runCheck('is a testbed up?', ['script/testbed', 'status'], { quiet: true })).failed === 0
+  const wasUp =
+    (await runCheck('is a testbed up?', ['script/testbed', 'status'], { quiet: true })).failed === 0
   let tally = await runCheck('testbed up', ['script/testbed', 'up'])
   if (tally.failed === 0) {
     tally = addTally(tally, await runVitest('system', folder))

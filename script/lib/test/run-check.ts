@@ -12,13 +12,18 @@ export async function runCheck(
   if (!quiet) process.stdout.write(`\n── ${title}: ${argv.join(' ')}\n`)
   const code = await run(argv, quiet)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  if (!quiet) process.stdout.write(`── ${title}: ${code === 0 ? 'passed' : `FAILED with exit code ${code}`} in ${seconds} s\n`)
+  if (!quiet)
+    process.stdout.write(
+      `── ${title}: ${code === 0 ? 'passed' : `FAILED with exit code ${code}`} in ${seconds} s\n`,
+    )
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
 }
 
 function run([command, ...args]: readonly [string, ...string[]], quiet: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', quiet ? 'ignore' : 'inherit', quiet ? 'ignore' : 'inherit'] })
+    const child = spawn(command, args, {
+      stdio: ['ignore', quiet ? 'ignore' : 'inherit', quiet ? 'ignore' : 'inherit'],
+    })
     child.on('error', reject)
     child.on('close', (code) => {
       resolve(code ?? 1)

@@ -1,0 +1,23 @@
+# Sourced by the scripts of this folder, from the root of the checkout. Makes sure that the development
+# dependencies are installed and that node_modules/.bin/node is the Node 24 which the action itself runs on.
+
+ensure_node_24() {
+  if ! command -v npm >/dev/null; then
+    echo "npm is not on PATH. Next: install Node.js 20 or newer, then run this again." >&2
+    return 1
+  fi
+  # npm writes this file last, so it stands for a finished installation.
+  if [ ! -e node_modules/.package-lock.json ]; then
+    echo "installing the development dependencies (npm ci)" >&2
+    npm ci --ignore-scripts --no-audit --no-fund >&2
+  fi
+  # The package `node` fetches its binary in an install script: the one script of a dependency that is run.
+  if ! node_modules/.bin/node --version 2>/dev/null | grep -q '^v24\.'; then
+    echo "fetching Node 24 (npm rebuild node)" >&2
+    npm rebuild node --foreground-scripts --ignore-scripts=false >&2
+  fi
+  node_modules/.bin/node --version | grep -q '^v24\.' || {
+    echo "node_modules/.bin/node is not Node 24. Next: remove node_modules and run this again." >&2
+    return 1
+  }
+}

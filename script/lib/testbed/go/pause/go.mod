@@ -1,0 +1,3 @@
+module stagegate.testbed/pause
+
+go 1.24
