@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+export interface ProcessEntry {
+  readonly pid: number
+  readonly group: number
+  readonly session: number
+}
+
+/** The living processes of this machine, without zombies; empty where there is no /proc. */
+export async function listProcesses(): Promise<readonly ProcessEntry[]> {
+  const names = await readdir('/proc').catch(() => [])
+  const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readEntry))
+  return entries.filter((entry) => entry !== undefined)
+}
+
+/** A variable of a process's environment as it was at its start; undefined when absent or not ours to read. */
+export async function readVariable(pid: number, name: string): Promise<string | undefined> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+  const prefix = `${name}=`
+  return environment
+    .split('\0')
+    .find((entry) => entry.startsWith(prefix))
+    ?.slice(prefix.length)
+}
+
+/** The command line for people: at most 120 characters. */
+export async function readCommandLine(pid: number): Promise<string> {
+  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  return line.split('\0').join(' ').trim().slice(0, 120)
+}
+
+/** `pid (name) state ppid group session …`; the name may hold anything, so what follows its last bracket is read. */
+async function readEntry(pid: string): Promise<ProcessEntry | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, , group, session] = fields
+  if (state === undefined || group === undefined || state === 'Z' || state === 'X') return undefined
+  return { pid: Number(pid), group: Number(group), session: Number(session) }
+}
