@@ -17,12 +17,12 @@ const types: Readonly<Record<string, string>> = {
 export function describeAllowed(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') return types[issue.expected] ?? issue.expected
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(', ')
-  if (issue.code === 'too_small') return `at least ${issue.minimum} ${unit(issue.origin)}`.trimEnd()
-  if (issue.code === 'too_big') return `at most ${issue.maximum} ${unit(issue.origin)}`.trimEnd()
+  if (issue.code === 'too_small') return amount(issue.origin, `at least ${issue.minimum}`)
+  if (issue.code === 'too_big') return amount(issue.origin, `at most ${issue.maximum}`)
   return 'another value'
 }
 
-function unit(origin: string): string {
-  if (origin === 'string') return 'characters'
-  return origin === 'array' ? 'entries' : ''
+function amount(origin: string, bound: string): string {
+  if (origin === 'string') return `a text of ${bound} characters`
+  return origin === 'array' ? `a list of ${bound}` : bound
 }

@@ -1,0 +1,28 @@
+/** What holds where the configuration says nothing, and the source that the plan prints for it is `default`. */
+export const defaults = {
+  failOn: 'high',
+  timeouts: {
+    prepare: '10m',
+    build: '10m',
+    test: '15m',
+    scan: '15m',
+    image: '20m',
+    configs: '5m',
+    secrets: '2m',
+    infrastructure: '15m',
+    manifests: '5m',
+    rollout: '10m',
+    migration: '10m',
+    smoke: '3m',
+  },
+  image: {
+    context: '.',
+    file: 'Dockerfile',
+    platforms: ['linux/amd64'],
+    tags: ['v{version}-{environment}', 'sha-{sha}'],
+  },
+  deployOn: { push: ['main'], workflow_dispatch: true, release: true },
+  configsPath: '.',
+  migration: { tool: 'flyway', locations: 'db/migration', when: 'after-rollout' },
+  smokeStatus: 200,
+} as const
