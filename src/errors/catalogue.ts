@@ -214,6 +214,7 @@ export const catalogue = {
   ),
   E_ANSIBLE_TASK: workload('A task of the playbook failed.', 'Read the failed task above.'),
   E_ANSIBLE_FAILED: workload('The playbook could not be run.', 'Read the output of Ansible above.'),
+  E_ANSIBLE_AUTH: configuration('A host refuses the ssh key.', 'Check ssh-key and the user of the host.'),
   E_ANSIBLE_HOST_KEY: configuration(
     'The key of a host is unknown or has changed.',
     'Set ssh-known-hosts to the keys of the hosts.',
@@ -250,6 +251,11 @@ export const catalogue = {
   ),
   E_KUBE_THROTTLED: remote('The Kubernetes API limits the rate of requests.', 'Rerun later.'),
   E_KUBE_CONFIG: configuration('The kubeconfig cannot be used.', 'Check kubeconfig and kube-context.'),
+  E_KUBE_NOT_FOUND: configuration(
+    'An object that a step needs is not in the cluster.',
+    'Create the object that is named.',
+  ),
+  E_KUBE_CONFLICT: remote('An object of the cluster was changed by someone else at the same time.', 'Rerun.'),
   E_NAMESPACE_MISSING: configuration(
     'The namespace does not exist and may not be created.',
     'Create the namespace.',
