@@ -30,7 +30,9 @@ export async function startGithubJob(options: JobOptions): Promise<GithubJob> {
   const { testbed, permissions } = options
   const api = `${testbed.github.url}/_testbed`
   await post(`${api}/repositories`, { ...repository, gitDir: options.gitDir, private: true })
-  const { token } = (await post(`${api}/tokens`, { repository: fullName, kind: 'actions', permissions })) as { token: string }
+  const { token } = (await post(`${api}/tokens`, { repository: fullName, kind: 'actions', permissions })) as {
+    token: string
+  }
   const claims = {
     repository: fullName,
     repository_owner: repository.owner,
@@ -46,12 +48,17 @@ export async function startGithubJob(options: JobOptions): Promise<GithubJob> {
     requestUrl: string | null
   }
   const { requestToken, requestUrl } = job
-  return { token, idToken: requestToken === null || requestUrl === null ? undefined : { requestToken, requestUrl } }
+  return {
+    token,
+    idToken: requestToken === null || requestUrl === null ? undefined : { requestToken, requestUrl },
+  }
 }
 
 /** The permissions of a workflow's only job. */
 export function readJobPermissions(path: string): Readonly<Record<string, string>> {
-  const workflow = parse(readFileSync(path, 'utf8')) as { jobs: Record<string, { permissions?: Record<string, string> }> }
+  const workflow = parse(readFileSync(path, 'utf8')) as {
+    jobs: Record<string, { permissions?: Record<string, string> }>
+  }
   return Object.values(workflow.jobs)[0]?.permissions ?? {}
 }
 
@@ -60,15 +67,19 @@ async function post(url: string, body: object, authority?: string): Promise<unkn
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'))
   const ca = authority === undefined ? {} : { ca: readFileSync(authority) }
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, ...ca }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => (text += chunk))
-      answer.on('end', () => {
-        if ((answer.statusCode ?? 500) < 300) resolve(text === '' ? undefined : JSON.parse(text))
-        else reject(new Error(`POST ${url}: ${answer.statusCode} ${text}`))
-      })
-    })
+    const sent = request(
+      url,
+      { method: 'POST', headers: { 'content-type': 'application/json' }, ...ca },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (text += chunk))
+        answer.on('end', () => {
+          if ((answer.statusCode ?? 500) < 300) resolve(text === '' ? undefined : JSON.parse(text))
+          else reject(new Error(`POST ${url}: ${answer.statusCode} ${text}`))
+        })
+      },
+    )
     sent.on('error', reject)
     sent.end(JSON.stringify(body))
   })

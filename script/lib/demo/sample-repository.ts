@@ -35,12 +35,25 @@ export function createSampleRepository(options: {
 /** Commits everything in the work tree; the new commit's SHA. */
 export function commitAll(folder: string, message: string): string {
   git(folder, 'add', '--all')
-  git(folder, '-c', 'user.name=Ada Example', '-c', 'user.email=ada@example.com', 'commit', '--quiet', '--message', message)
+  git(
+    folder,
+    '-c',
+    'user.name=Ada Example',
+    '-c',
+    'user.email=ada@example.com',
+    'commit',
+    '--quiet',
+    '--message',
+    message,
+  )
   return git(folder, 'rev-parse', 'HEAD')
 }
 
 export function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  return execFileSync('git', ['-C', folder, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim()
 }
 
 /** The images that the sample names are on the internet; the testbed serves its own. */

@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { TestbedDescription } from '../testbed/description.ts'
+import { fullName, readJobPermissions, repository, startGithubJob } from './github-job.ts'
+import { repositorySettings, runnerEnvironment } from './job-environment.ts'
+import { git } from './sample-repository.ts'
+
+const root = dirname(dirname(dirname(import.meta.dirname)))
+
+export interface WorkflowOptions {
+  readonly testbed: TestbedDescription
+  /** Bare repository that was pushed to. */
+  readonly bare: string
+  readonly commit: string
+  readonly before: string
+  readonly ref: string
+  /** For the run's files: workspace, event, log, summary. Made anew. */
+  readonly folder: string
+  readonly runNumber: number
+  /** Inputs of `workflow_dispatch`, such as `from`; undefined for a push. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** Gets each line of the engine's output. */
+  readonly onLine: (line: string) => void
+}
+
+export interface WorkflowResult {
+  readonly exitCode: number
+  /** The job summary, as GitHub would render it. */
+  readonly summary: string
+  /** The JSON report, when the run got so far. */
+  readonly report: unknown
+  readonly durationMs: number
+}
+
+/** Runs the sample's own workflow with the workflow engine `act` on the host, as a push would start it on a runner. */
+export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
+  const { testbed, folder, commit } = options
+  const event = options.inputs === undefined ? 'push' : 'workflow_dispatch'
+  rmSync(folder, { recursive: true, force: true })
+  const workspace = join(folder, repository.name)
+  mkdirSync(folder, { recursive: true })
+  git(folder, 'clone', '--quiet', options.bare, workspace)
+  git(workspace, 'checkout', '--quiet', '-B', options.ref.replace('refs/heads/', ''), commit)
+  writeFileSync(join(folder, 'event.json'), JSON.stringify(payload(options), null, 2))
+  const permissions = readJobPermissions(join(workspace, '.github', 'workflows', 'staging.yml'))
+  const runId = String(1_000_000 + options.runNumber)
+  const job = await startGithubJob({
+    testbed,
+    gitDir: options.bare,
+    permissions,
+    commit,
+    ref: options.ref,
+    event,
+    runId,
+    runAttempt: 1,
+    environment: 'staging',
+  })
+  const summaryFile = join(folder, 'summary.md')
+  writeFileSync(summaryFile, '')
+  const { variables, secrets } = repositorySettings(testbed)
+  const env: Record<string, string> = {
+    ...runnerEnvironment(testbed),
+    GITHUB_API_URL: testbed.github.url,
+    GITHUB_REPOSITORY: fullName,
+    GITHUB_REPOSITORY_OWNER: repository.owner,
+    GITHUB_RUN_ID: runId,
+    GITHUB_RUN_NUMBER: String(options.runNumber),
+    GITHUB_STEP_SUMMARY: summaryFile,
+    RUNNER_TEMP: makeFolder(folder, 'temp'),
+    RUNNER_TOOL_CACHE: makeFolder(folder, 'tools'),
+    ...(job.idToken === undefined
+      ? {}
+      : {
+          ACTIONS_ID_TOKEN_REQUEST_URL: job.idToken.requestUrl,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.idToken.requestToken,
+        }),
+  }
+  writeFileSync(join(folder, 'env'), dotenv(env), { mode: 0o600 })
+  writeFileSync(join(folder, 'vars'), dotenv(variables), { mode: 0o600 })
+  writeFileSync(join(folder, 'secrets'), dotenv({ ...secrets, GITHUB_TOKEN: job.token }), { mode: 0o600 })
+  const started = performance.now()
+  const exitCode = await runAct(options, event, workspace, env)
+  const durationMs = performance.now() - started
+  return {
+    exitCode,
+    summary: readFileSync(summaryFile, 'utf8'),
+    report: readReport(join(folder, 'temp')),
+    durationMs,
+  }
+}
+
+function makeFolder(folder: string, name: string): string {
+  const path = join(folder, name)
+  mkdirSync(path, { recursive: true })
+  return path
+}
+
+/** What GitHub sends for the event, as far as the runner and actions read it. */
+function payload(options: WorkflowOptions): object {
+  const about = {
+    repository: {
+      id: 101,
+      full_name: fullName,
+      name: repository.name,
+      owner: { login: repository.owner },
+      default_branch: 'main',
+    },
+    sender: { login: 'ada' },
+  }
+  if (options.inputs !== undefined) return { ref: options.ref, inputs: options.inputs, ...about }
+  return {
+    ref: options.ref,
+    before: options.before,
+    after: options.commit,
+    head_commit: { id: options.commit },
+    ...about,
+  }
+}
+
+/** One `KEY="value"` per line, values of several lines quoted. */
+function dotenv(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}\n`)
+    .join('')
+}
+
+/** The action as a release would be checked out: action.yml and the committed bundle. */
+function actionFolder(folder: string): string {
+  const path = join(folder, 'action')
+  mkdirSync(path, { recursive: true })
+  for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(path, name), { recursive: true })
+  return path
+}
+
+function runAct(
+  options: WorkflowOptions,
+  event: string,
+  workspace: string,
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { testbed, folder } = options
+  const reference = /uses: (stagegate\/stagegate@\S+)/.exec(
+    readFileSync(join(workspace, '.github', 'workflows', 'staging.yml'), 'utf8'),
+  )?.[1]
+  if (reference === undefined) throw new Error('the workflow of the sample does not use stagegate/stagegate')
+  const args = [
+    event,
+    '--workflows',
+    join(workspace, '.github', 'workflows', 'staging.yml'),
+    '--directory',
+    workspace,
+    '--eventpath',
+    join(folder, 'event.json'),
+    '--env-file',
+    join(folder, 'env'),
+    '--var-file',
+    join(folder, 'vars'),
+    '--secret-file',
+    join(folder, 'secrets'),
+    '--platform',
+    'ubuntu-latest=-self-hosted',
+    '--local-repository',
+    `${reference}=${actionFolder(folder)}`,
+    '--actor',
+    'ada',
+    '--no-cache-server',
+    '--artifact-server-path',
+    makeFolder(folder, 'artifacts'),
+    '--action-offline-mode',
+  ]
+  return new Promise((resolve, reject) => {
+    const child = spawn(testbed.engine.program, args, {
+      cwd: workspace,
+      env: {
+        ...env,
+        XDG_CACHE_HOME: makeFolder(folder, 'cache'),
+        XDG_CONFIG_HOME: makeFolder(folder, 'config'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = ''
+      stream.setEncoding('utf8')
+      stream.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n')
+        rest = lines.pop() ?? ''
+        lines.forEach(options.onLine)
+      })
+      stream.on('end', () => {
+        if (rest !== '') options.onLine(rest)
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (code) => {
+      resolve(code ?? 1)
+    })
+  })
+}
+
+function readReport(folder: string): unknown {
+  const name = existsSync(folder)
+    ? readdirSync(folder).find((each) => /^stagegate-report.*\.json$/.test(each))
+    : undefined
+  return name === undefined ? undefined : JSON.parse(readFileSync(join(folder, name), 'utf8'))
+}

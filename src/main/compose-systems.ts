@@ -1,0 +1,64 @@
+import type { Inputs } from '../inputs/index.ts'
+import type { Systems } from '../stages/systems.ts'
+import type { Clock } from '../systems/clock/clock.ts'
+import { createGit } from '../systems/git/create-git.ts'
+import type { Http } from '../systems/http/http.ts'
+import type { Files } from '../systems/runner/files.ts'
+import { createIdToken } from '../systems/runner/id-token.ts'
+import type { Processes } from '../systems/runner/processes.ts'
+import type { Secrets } from '../systems/runner/secrets.ts'
+
+export interface Parts {
+  readonly inputs: Inputs
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly http: Http
+  readonly processes: Processes
+  readonly files: Files
+  readonly secrets: Secrets
+  readonly temporary: string
+}
+
+/** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
+export function composeSystems(parts: Parts): Systems {
+  const { inputs, env, clock, http, processes, files, secrets, temporary } = parts
+  const requestIdToken = createIdToken({ http, env, clock, secrets })
+  return {
+    clock,
+    http,
+    processes,
+    files,
+    git: createGit({
+      processes,
+      clock,
+      serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+      token: inputs.githubToken,
+      configsToken: inputs.configsToken,
+    }),
+    docker: once(async () => {
+      const { createDocker } = await import('../systems/docker/create-docker.ts')
+      return createDocker({ processes, files, env })
+    }),
+    registry: once(async () => {
+      const { createRegistry } = await import('../systems/registry/create-registry.ts')
+      return createRegistry({ http, clock, secrets, login: inputs.registry })
+    }),
+    vault: once(async () => {
+      const { createVault } = await import('../systems/vault/create-vault.ts')
+      return createVault({ http, clock, secrets, inputs: inputs.vault, requestIdToken })
+    }),
+    kubernetes: once(async () => {
+      const { createKubernetes } = await import('../systems/kubernetes/create-kubernetes.ts')
+      return createKubernetes({ http, clock, files, credentials: inputs.cluster, requestIdToken })
+    }),
+    ansible: once(async () => {
+      const { createAnsible } = await import('../systems/ansible/create-ansible.ts')
+      return createAnsible({ processes, files, ssh: inputs.ssh, temporary })
+    }),
+  }
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () => (loaded ??= load())
+}
