@@ -46,7 +46,12 @@ export function planEnvironment(described: PartialDescription, path: string): Re
     }),
     ...(oidc && { STAGEGATE_TESTBED_OIDC: oidc.issuer }),
     ...(github && { GITHUB_API_URL: github.url }),
-    ...(scanners && { OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: scanners.osvDatabase }),
+    ...(scanners && {
+      OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: scanners.osvDatabase,
+      // Semgrep asks its home for a newer version at every start, and waits 100 s where that host cannot be reached.
+      SEMGREP_ENABLE_VERSION_CHECK: '0',
+      SEMGREP_SEND_METRICS: 'off',
+    }),
   }
 }
 

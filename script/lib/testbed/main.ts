@@ -19,7 +19,7 @@ parts: ${partNames.join(' ')}
 
 /** Runs one command and answers with the exit code: 0 done, 1 something failed or is not up, 2 wrong usage. */
 async function main(argv: readonly string[]): Promise<number> {
-  const [command, ...rest] = argv
+  const [command = 'help', ...rest] = argv
   const paths = readPaths()
   const isPart = (name: string): name is PartName => partNames.some((part) => part === name)
   const wanted = rest.filter(isPart)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastLines } from './command.ts'
 import { TestbedFailure } from './failure.ts'
@@ -109,9 +109,10 @@ export class Processes {
     child.unref()
     const identity = child.pid === undefined ? undefined : readIdentity(child.pid)
     if (identity === undefined) {
-      throw new TestbedFailure(`${basename(program)} could not be started`, {
+      const problem = child.pid === undefined ? 'could not be started' : 'ended at its start'
+      throw new TestbedFailure(`${start.name} ${problem}`, {
         evidence: lastLines(readFileSync(log, 'utf8'), 15),
-        next: `see whether ${program} can be run on this machine`,
+        next: child.pid === undefined ? `see whether ${program} can be run on this machine` : `read ${log}`,
       })
     }
     const record = { name: start.name, part: start.part, identity, fingerprint, log }

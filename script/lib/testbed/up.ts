@@ -44,7 +44,7 @@ export async function up(wanted: readonly PartName[], paths: Paths): Promise<str
   const outcomes = new Map<PartName, Promise<boolean>>()
   for (const name of planned) {
     const bringUp = async (): Promise<boolean> => {
-      const needed = await Promise.all(parts[name].needs.map((need) => outcomes.get(need)))
+      const needed = await Promise.all(parts[name].needs.map((need) => outcomes.get(need)!))
       if (needed.includes(false)) return false
       const progress = progressOf(name)
       try {
@@ -56,8 +56,7 @@ export async function up(wanted: readonly PartName[], paths: Paths): Promise<str
         return true
       } catch (error) {
         failures.push(renderFailure(name, error))
-        const { [name]: _failed, ...others } = described
-        described = others
+        described = Object.fromEntries(Object.entries(described).filter(([section]) => section !== name))
         writeAtomically(paths.description, `${JSON.stringify(described, null, 2)}\n`)
         progress.say('failed')
         return false

@@ -9,6 +9,7 @@ import { startDns } from '../kubernetes/dns.ts'
 import { endContainers, removeLeftovers } from '../kubernetes/leftovers.ts'
 import { containerdSocket, startNode } from '../kubernetes/node.ts'
 import { applyObjects } from '../kubernetes/objects.ts'
+import { pullImages } from '../kubernetes/pull-images.ts'
 import { folderOf, linkPrograms, type Part, type PartContext } from '../part.ts'
 import { waitUntil } from '../wait-until.ts'
 
@@ -33,6 +34,7 @@ export const kubernetes: Part<'kubernetes'> = {
       applyObjects(kubectl, kubeconfig),
     ])
     await waitUntil(`node ${nodeName}: Ready`, () => expectReadyNode(kubectl, kubeconfig), { seconds: 60 })
+    await pullImages(context, kubectl, kubeconfig)
     return {
       kubeconfig,
       server,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ports } from '../addresses.ts'
+import { addresses, ports } from '../addresses.ts'
 import { ensureCertificate } from '../certificate.ts'
 import { requestOk } from '../http.ts'
 import { folderOf, sectionOf, type Part } from '../part.ts'
@@ -11,27 +11,27 @@ const server = join(import.meta.dirname, '../../../../__tests__/systems/oidc/ser
 export const oidc: Part<'oidc'> = {
   name: 'oidc',
   title: 'OIDC issuer',
-  needs: ['certificates'],
+  needs: ['certificates', 'network'],
   programs: ['openssl'],
   async up(context) {
-    const issuer = `https://127.0.0.1:${ports.oidc}`
+    const issuer = `https://${addresses.machine}:${ports.oidc}`
     const folder = folderOf(context, 'oidc')
     const { authority } = sectionOf(context, 'certificates')
     const pair = await ensureCertificate(authorityOf(context), {
       folder,
       name: 'server',
-      subject: '/CN=127.0.0.1',
-      alternativeNames: ['IP:127.0.0.1', 'DNS:localhost'],
+      subject: `/CN=${addresses.machine}`,
+      alternativeNames: [`IP:${addresses.machine}`],
     })
     await context.processes.ensure({
       name: 'oidc',
       part: 'oidc',
       argv: [
-        ...([process.execPath, server, '--host', '127.0.0.1', '--port', String(ports.oidc)] as const),
+        ...([process.execPath, server, '--host', addresses.machine, '--port', String(ports.oidc)] as const),
         ...['--cert', pair.certificate, '--key', pair.key, '--issuer', issuer],
         ...['--signing-key', join(folder, 'signing-key.json')],
       ],
-      listens: [`127.0.0.1:${ports.oidc}`],
+      listens: [`${addresses.machine}:${ports.oidc}`],
       ready: () => requestOk(`${issuer}/.well-known/jwks`, { authority }),
     })
     return { issuer, jobs: `${issuer}/_testbed/jobs` }
