@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+
 import { locate } from './locate.ts'
 
 export interface Place {

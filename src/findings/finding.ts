@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+
 import { clipText } from './limits.ts'
 import type { Severity } from './severity.ts'
 

@@ -19,18 +19,15 @@ export interface SemgrepReport {
 export function parseSemgrep(report: unknown, workspace: string): SemgrepReport {
   const findings = arrayAt(report, 'results').map((result) => {
     const metadata = valueAt(result, 'extra', 'metadata')
-    const rule = stringAt(result, 'check_id') ?? ''
     return createFinding({
       tool: 'semgrep',
-      rule,
+      rule: stringAt(result, 'check_id') ?? '',
       severity: parseSeverity(stringAt(result, 'extra', 'severity') ?? ''),
       message: stringAt(result, 'extra', 'message') ?? '',
       file: locate(stringAt(result, 'path') ?? '', workspace),
       line: numberAt(result, 'start', 'line'),
       column: numberAt(result, 'start', 'col'),
       endLine: numberAt(result, 'end', 'line'),
-      // the rule's own id: semgrep puts the folders of its file before it
-      aliases: [rule.split('.').at(-1) ?? ''].filter((id) => id !== rule),
       url: stringAt(metadata, 'source') ?? stringAt(metadata, 'references', 0),
     })
   })

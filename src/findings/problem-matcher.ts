@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+
 import { createFinding, type Finding } from './finding.ts'
 import { clipText, MAX_FINDINGS } from './limits.ts'
 import { locate } from './locate.ts'

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util'
+
 import { unreadableReport } from '../limits.ts'
 
 /** How many bytes the XML declaration may take, encoding and all. */

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes'
+
 import { MAX_DEPTH, MAX_TEXT, unreadableReport } from '../limits.ts'
 import { decodeXml } from './decode-xml.ts'
 

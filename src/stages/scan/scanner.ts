@@ -1,0 +1,80 @@
+import { StagegateError } from '../../errors/index.ts'
+import type { Finding } from '../../findings/index.ts'
+import type { StepContext } from '../../pipeline/index.ts'
+import type { Finished } from '../../systems/runner/processes.ts'
+import type { Systems } from '../systems.ts'
+
+/** What a scanner found, and what shows that it looked. */
+export interface ScannerReport {
+  readonly tool: string
+  readonly findings: readonly Finding[]
+  /** What it looked at: `148 files`, `3 of 3 operations, 412 requests`. */
+  readonly evidence: string
+}
+
+/** The part of the outside that scanners use. */
+export type ScannerSystems = Pick<Systems, 'processes' | 'files' | 'http' | 'clock'>
+
+/**
+ * Absolute path of a scanner's program.
+ *
+ * @param install the command that installs it
+ * @throws StagegateError E_TOOL_MISSING
+ */
+export async function findScanner(
+  { processes }: ScannerSystems,
+  tool: string,
+  install: string,
+): Promise<string> {
+  const path = await processes.find(tool)
+  if (path !== undefined) return path
+  throw new StagegateError('E_TOOL_MISSING', {
+    message: `${tool} is not on the PATH.`,
+    next: `Install it in a step before Stagegate: ${install}`,
+  })
+}
+
+/** Runs a scanner in the workspace, without credentials, its output in the step's log. */
+export function runScanner(
+  argv: readonly [string, ...string[]],
+  workspace: string,
+  { processes }: ScannerSystems,
+  step: StepContext,
+): Promise<Finished> {
+  return processes.run({
+    argv,
+    cwd: workspace,
+    env: processes.environment('foreign'),
+    signal: step.signal,
+    onOutput(chunk) {
+      step.log.child(chunk)
+    },
+  })
+}
+
+/** The error for a scanner that ended without showing what it looked at: that is a failure, never a pass. */
+export function lacksEvidence(
+  tool: string,
+  why: string,
+  details: {
+    readonly finished?: Finished
+    readonly evidence?: readonly string[]
+    readonly next?: string
+  } = {},
+): StagegateError {
+  const { finished, next } = details
+  const output = finished === undefined ? [] : lastLines(finished.stderr.trim() || finished.stdout.trim())
+  return new StagegateError('E_SCAN_NO_EVIDENCE', {
+    message: `${tool} ${why}.`,
+    evidence: [...(details.evidence ?? []), ...output],
+    ...(next === undefined ? {} : { next }),
+  })
+}
+
+function lastLines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-10)
+}
