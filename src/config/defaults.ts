@@ -7,6 +7,8 @@ export const defaults = {
     test: '15m',
     scan: '15m',
     image: '20m',
+    /** Waiting for the lock of another deployment, too. */
+    start: '15m',
     configs: '5m',
     secrets: '2m',
     infrastructure: '15m',

@@ -1,0 +1,20 @@
+import { type Detection, found, notFound } from './detection.ts'
+import type { Workspace } from './workspace.ts'
+
+const folders = ['k8s', 'deploy', 'manifests']
+
+/** Looks for a folder with at least one file that is a Kubernetes object. */
+export async function detectKubernetes(workspace: Workspace): Promise<Detection<readonly string[]>> {
+  for (const folder of folders) {
+    const names = (await workspace.list(folder)).filter((each) => /\.(?:ya?ml|json)$/.test(each))
+    const texts = await Promise.all(names.map((each) => workspace.read(`${folder}/${each}`)))
+    const first = texts.findIndex((text) => text !== undefined && isObject(text))
+    if (first !== -1) return found([`${folder}/`], `${folder}/${names[first] ?? ''} is a Kubernetes object`)
+  }
+  return notFound(`Kubernetes objects in ${folders.map((each) => `${each}/`).join(', ')}`)
+}
+
+/** Good enough to tell a manifest from other YAML; what is wrong inside is said when manifests are read. */
+function isObject(text: string): boolean {
+  return /^\s*"?apiVersion"?\s*:/m.test(text) && /^\s*"?kind"?\s*:/m.test(text)
+}

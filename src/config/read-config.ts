@@ -1,0 +1,57 @@
+import { realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { StagegateError } from '../errors/index.ts'
+import type { Config } from './config.ts'
+import { detect } from './detect/detect.ts'
+import { openWorkspace } from './detect/workspace.ts'
+import { loadConfigFile } from './load/load-config-file.ts'
+import type { ConfigInputs } from './resolve/resolution.ts'
+import { resolveConfig } from './resolve/resolve-config.ts'
+import type { Trigger } from './trigger.ts'
+
+export interface ReadConfigOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly inputs: ConfigInputs & { readonly config: string | undefined; readonly workingDirectory: string }
+  readonly trigger: Trigger
+  /** Absolute path of the run's own temporary folder. */
+  readonly temporary: string
+}
+
+/**
+ * The configuration of the run, from the workspace as it is now: the file if there is one, and what is detected.
+ *
+ * @throws StagegateError E_CHECKOUT_NOT_GIT, E_PATH_OUTSIDE, E_CONFIG_MISSING, E_CONFIG_INVALID, E_INPUT_INVALID,
+ *   E_IMAGE_NAME
+ */
+export async function readConfig({ env, inputs, trigger, temporary }: ReadConfigOptions): Promise<Config> {
+  const workspace = await findWorkspace(env.GITHUB_WORKSPACE, inputs.workingDirectory)
+  const [file, detected] = await Promise.all([
+    loadConfigFile(workspace, inputs.config),
+    detect(openWorkspace(workspace)),
+  ])
+  return resolveConfig({ file, inputs, trigger, detected, workspace, temporary })
+}
+
+async function findWorkspace(root: string | undefined, workingDirectory: string): Promise<string> {
+  if (root === undefined || root === '') {
+    throw new StagegateError('E_CHECKOUT_NOT_GIT', { message: 'GITHUB_WORKSPACE is not set.' })
+  }
+  const folder = join(root, workingDirectory)
+  try {
+    const [top, real] = await Promise.all([realpath(root), realpath(folder)])
+    if (real !== top && !real.startsWith(top + sep)) {
+      throw new StagegateError('E_PATH_OUTSIDE', {
+        message: `working-directory ${workingDirectory} leads out of the checkout.`,
+      })
+    }
+    if ((await stat(real)).isDirectory()) return real
+  } catch (thrown) {
+    if (thrown instanceof StagegateError) throw thrown
+  }
+  throw new StagegateError('E_CHECKOUT_NOT_GIT', {
+    message:
+      workingDirectory === '.'
+        ? 'The workspace is not there.'
+        : `The checkout has no folder ${workingDirectory}, which the input working-directory names.`,
+  })
+}
