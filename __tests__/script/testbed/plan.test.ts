@@ -54,6 +54,7 @@ describe('the status', () => {
       identity,
       fingerprint: '',
       log: '/state/log/registry.log',
+      stopSignal: 'SIGTERM' as const,
     }
     const described = { registry: { address: 'localhost:5000', username: 'staging', password: '' } }
     expect(renderStatus(described, [record]).text).toMatch(

@@ -48,7 +48,7 @@ export async function ensureCertificate(
     certificate: join(request.folder, `${request.name}.crt`),
     key: join(request.folder, `${request.name}.key`),
   }
-  if (isFresh(pair, authority)) return pair
+  if (isFresh(pair, authority) && isFor(pair, request)) return pair
   mkdirSync(request.folder, { recursive: true })
   await generateKey(pair.key)
   const signingRequest = join(request.folder, `${request.name}.csr`)
@@ -86,4 +86,13 @@ function isFresh(pair: Certificate, authority?: Certificate): boolean {
     authority === undefined ||
     certificate.verify(new X509Certificate(readFileSync(authority.certificate)).publicKey)
   return signedByAuthority && certificate.validToDate.getTime() - Date.now() > renewBefore
+}
+
+function isFor(pair: Certificate, request: CertificateRequest): boolean {
+  const certificate = new X509Certificate(readFileSync(pair.certificate))
+  return (request.alternativeNames ?? []).every((name) => {
+    const [kind, value] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
+    const matched = kind === 'IP' ? certificate.checkIP(value) : certificate.checkHost(value)
+    return matched !== undefined
+  })
 }

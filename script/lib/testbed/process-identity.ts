@@ -22,13 +22,16 @@ export function parseIsZombie(stat: string): boolean {
   return ['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3))
 }
 
+function readBootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
+
 /** The identity of a running process, or undefined when there is none with this id. */
 export function readIdentity(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     if (parseIsZombie(stat)) return undefined
-    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return { pid, startTime: parseStartTime(stat), bootId }
+    return { pid, startTime: parseStartTime(stat), bootId: readBootId() }
   } catch {
     return undefined
   }
@@ -38,4 +41,19 @@ export function readIdentity(pid: number): ProcessIdentity | undefined {
 export function isAlive(recorded: ProcessIdentity): boolean {
   const found = readIdentity(recorded.pid)
   return found?.startTime === recorded.startTime && found.bootId === recorded.bootId
+}
+
+/**
+ * Kills what is left of the process group of a recorded process that has ended itself. The kernel gives a process id to
+ * nobody else while a group of that name has members: a stranger with the id means that there is no such group.
+ */
+export function killOrphans(recorded: ProcessIdentity): void {
+  const namesake = readIdentity(recorded.pid)
+  if (namesake !== undefined && namesake.startTime !== recorded.startTime) return
+  if (readBootId() !== recorded.bootId) return
+  try {
+    process.kill(-recorded.pid, 'SIGKILL')
+  } catch {
+    // Nothing is left of it.
+  }
 }

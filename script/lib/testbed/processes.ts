@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lastLines } from './command.ts'
 import { TestbedFailure } from './failure.ts'
 import { writeAtomically } from './files.ts'
-import { isAlive, readIdentity, type ProcessIdentity } from './process-identity.ts'
+import { isAlive, killOrphans, readIdentity, type ProcessIdentity } from './process-identity.ts'
 import { expectFree } from './port.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -18,6 +18,7 @@ export interface ProcessRecord {
   /** Hash of the command and of the files it was configured by: another one means that it must be restarted. */
   readonly fingerprint: string
   readonly log: string
+  readonly stopSignal: 'SIGTERM' | 'SIGINT'
 }
 
 export interface ProcessStart {
@@ -30,6 +31,8 @@ export interface ProcessStart {
   readonly configuration?: readonly string[]
   /** Addresses and TCP ports that it takes, `127.0.0.1:5000`: another process there would answer in its place. */
   readonly listens?: readonly string[]
+  /** What ends it in good order, SIGTERM unless it is said. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT'
   /** Throws until the process serves. */
   readonly ready: () => Promise<unknown>
   /** Seconds given to `ready`. */
@@ -65,7 +68,7 @@ export class Processes {
       .digest('hex')
     const found = this.running(start.name)
     if (found?.fingerprint === fingerprint && (await serves(start.ready))) return false
-    if (found !== undefined) await this.stop(start.name)
+    await this.stop(start.name)
     for (const address of start.listens ?? []) await expectFree(address, start.name)
     const record = this.launch(start, fingerprint)
     const expectAlive = () => {
@@ -115,24 +118,23 @@ export class Processes {
         next: child.pid === undefined ? `see whether ${program} can be run on this machine` : `read ${log}`,
       })
     }
-    const record = { name: start.name, part: start.part, identity, fingerprint, log }
-    writeAtomically(join(this.folder, `${start.name}.json`), JSON.stringify(record, null, 2))
+    const { name, part, stopSignal = 'SIGTERM' } = start
+    const record = { name, part, identity, fingerprint, log, stopSignal }
+    writeAtomically(join(this.folder, `${name}.json`), JSON.stringify(record, null, 2))
     return record
   }
 
-  /** Ends a process: SIGTERM, then SIGKILL for its whole group after `seconds`. Nothing happens to a stranger. */
+  /** Ends a process: its signal, and after its end or `seconds` SIGKILL for its whole group. Never a stranger's. */
   async stop(name: string, seconds = 10): Promise<void> {
     const record = this.records().find((candidate) => candidate.name === name)
     if (record === undefined) return
     if (isAlive(record.identity)) {
-      process.kill(record.identity.pid, 'SIGTERM')
+      process.kill(record.identity.pid, record.stopSignal)
       const end = performance.now() + seconds * 1000
       while (isAlive(record.identity) && performance.now() < end) await delay(50)
-      if (isAlive(record.identity)) {
-        process.kill(-record.identity.pid, 'SIGKILL')
-        while (isAlive(record.identity)) await delay(20)
-      }
     }
+    killOrphans(record.identity)
+    while (isAlive(record.identity)) await delay(20)
     rmSync(join(this.folder, `${name}.json`), { force: true })
   }
 

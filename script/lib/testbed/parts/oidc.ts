@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addresses, ports } from '../addresses.ts'
 import { ensureCertificate } from '../certificate.ts'
@@ -31,6 +32,7 @@ export const oidc: Part<'oidc'> = {
         ...['--cert', pair.certificate, '--key', pair.key, '--issuer', issuer],
         ...['--signing-key', join(folder, 'signing-key.json')],
       ],
+      configuration: [readFileSync(pair.certificate, 'utf8')],
       listens: [`${addresses.machine}:${ports.oidc}`],
       ready: () => requestOk(`${issuer}/.well-known/jwks`, { authority }),
     })

@@ -33,6 +33,10 @@ export const postgres: Part<'postgres'> = {
     const sockets = join(folder, 'sockets')
     mkdirSync(sockets, { recursive: true })
     chownSync(sockets, user.uid, user.gid)
+    if (context.processes.running('postgres') === undefined) {
+      // Left by a server that was killed; it would keep the next one from starting when its process id is in use again.
+      rmSync(join(cluster, 'postmaster.pid'), { force: true })
+    }
     await context.processes.ensure({
       name: 'postgres',
       part: 'postgres',
@@ -49,6 +53,8 @@ export const postgres: Part<'postgres'> = {
         ...['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
       ]),
       configuration: [rules],
+      // The fast shutdown: SIGTERM would wait for the last client to go.
+      stopSignal: 'SIGINT',
       listens: [`127.0.0.1:${ports.postgres}`, `${addresses.machine}:${ports.postgres}`],
       ready: () => sql(superuserPassword, 'postgres', 'SELECT 1'),
     })
