@@ -1,44 +1,80 @@
 import { RequestError } from '@octokit/request-error'
-import { StagegateError } from '../../errors/index.ts'
+import { type ErrorCode, StagegateError } from '../../errors/index.ts'
 
-/** What GitHub's refusal means, with nothing of the request in it: Octokit's own error carries the token. */
+/**
+ * What GitHub's refusal means, with nothing of the request in it: Octokit's own error holds its headers and body.
+ *
+ * @param doing what was not done, such as `The commit status was not written`
+ */
 export function explainGithubError(thrown: unknown, doing: string): StagegateError {
-  if (thrown instanceof StagegateError) return thrown
-  if (!(thrown instanceof RequestError)) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown)
-    return new StagegateError('E_GITHUB_UNAVAILABLE', { message: `${doing}: ${why}` })
-  }
+  const fail = (code: ErrorCode, why: string, next?: string): StagegateError =>
+    new StagegateError(code, {
+      message: `${doing}: ${why.replace(/\.$/, '')}.`,
+      ...(next === undefined ? {} : { next }),
+    })
+  if (thrown instanceof StagegateError) return fail(thrown.code, thrown.message)
+  if (!(thrown instanceof RequestError)) return fail('E_GITHUB_UNAVAILABLE', messageOf(thrown))
+  if (thrown.response === undefined) return fail(codeOfCause(thrown.cause), messageOf(thrown))
+
   const { status } = thrown
-  const said = messageOf(thrown)
-  const rateLimited = status === 429 || (status === 403 && /rate limit/i.test(said))
-  if (rateLimited) {
-    const reset = Number(thrown.response?.headers['x-ratelimit-reset'])
-    const until = Number.isFinite(reset) && reset > 0 ? ` until ${new Date(reset * 1000).toISOString()}` : ''
-    return new StagegateError('E_GITHUB_RATE_LIMITED', {
-      message: `${doing}: GitHub limits the rate of requests${until}.`,
-    })
+  const { headers, data } = thrown.response
+  const said = messageOf(data, `${status}`)
+  if (status === 429 || (status === 403 && isRateLimit(said, headers))) {
+    return fail('E_GITHUB_RATE_LIMITED', `GitHub limits the rate of requests${renderUntil(headers)}`)
   }
-  if (status === 401)
-    return new StagegateError('E_GITHUB_TOKEN', { message: `${doing}: GitHub does not accept github-token.` })
+  if (status === 401) return fail('E_GITHUB_TOKEN', 'GitHub does not accept github-token')
   if (status === 403) {
-    const needed = thrown.response?.headers['x-accepted-github-permissions']
-    return new StagegateError('E_GITHUB_PERMISSION', {
-      message: `${doing}: ${said}.`,
-      ...(typeof needed === 'string'
-        ? { next: `Add to the job's permissions: ${needed.replace('=', ': ')}.` }
-        : {}),
-    })
+    const lines = renderPermissions(headers['x-accepted-github-permissions'])
+    const next = lines === undefined ? undefined : `Add to the permissions of the job: ${lines}.`
+    return fail('E_GITHUB_PERMISSION', said, next)
   }
-  if (status === 404 || status === 410)
-    return new StagegateError('E_GITHUB_NOT_FOUND', { message: `${doing}: ${said}.` })
-  if (status === 422) return new StagegateError('E_GITHUB_VALIDATION', { message: `${doing}: ${said}.` })
-  return new StagegateError('E_GITHUB_UNAVAILABLE', { message: `${doing}: ${status} ${said}.` })
+  if (status === 404 || status === 410) return fail('E_GITHUB_NOT_FOUND', said)
+  if (status === 409 || status === 422) return fail('E_GITHUB_VALIDATION', said)
+  return fail('E_GITHUB_UNAVAILABLE', said.startsWith(`${status}`) ? said : `${status} ${said}`)
 }
 
-function messageOf(error: RequestError): string {
-  const data = error.response?.data
-  if (typeof data === 'object' && data !== null && 'message' in data && typeof data.message === 'string') {
-    return data.message.slice(0, 300)
-  }
-  return error.message.slice(0, 300)
+type Headers = Readonly<Record<string, string | number | undefined>>
+
+/** The HTTP core has a code of its own for what never became an answer. */
+function codeOfCause(cause: unknown): ErrorCode {
+  if (!(cause instanceof StagegateError)) return 'E_GITHUB_UNAVAILABLE'
+  if (cause.code === 'E_HTTP_TLS') return 'E_HTTP_TLS'
+  return cause.code === 'E_HTTP_PROTOCOL' ? 'E_GITHUB_PROTOCOL' : 'E_GITHUB_UNAVAILABLE'
+}
+
+/** What GitHub says in its JSON, and nothing of an HTML page. */
+function messageOf(said: unknown, otherwise = 'the request failed'): string {
+  const named = typeof said === 'object' && said !== null && 'message' in said ? said.message : undefined
+  return typeof named === 'string' && named !== '' ? named.slice(0, 300) : otherwise
+}
+
+function isRateLimit(said: string, headers: Headers): boolean {
+  return (
+    /rate limit/i.test(said) ||
+    headers['retry-after'] !== undefined ||
+    String(headers['x-ratelimit-remaining']) === '0'
+  )
+}
+
+function renderUntil(headers: Headers): string {
+  const wait = Number(headers['retry-after'])
+  if (Number.isInteger(wait) && wait > 0) return ` for ${wait} s`
+  const reset = Number(headers['x-ratelimit-reset'])
+  const soon = Number.isInteger(reset) && reset > 0 && reset < 1e11
+  return soon ? ` until ${new Date(reset * 1000).toISOString()}` : ''
+}
+
+/**
+ * The lines of YAML that a header like `checks=write` or `pull_requests=read,contents=read; issues=write` asks for: `;`
+ * stands between alternatives, of which the first is taken. Every token may read metadata.
+ */
+function renderPermissions(header: string | number | undefined): string | undefined {
+  const lines = String(header ?? '')
+    .split(';', 1)
+    .flatMap((alternative) => alternative.split(','))
+    .map((permission) => permission.trim())
+    .filter((permission) => /^\w+=(?:read|write)$/.test(permission))
+    .map((permission) => permission.replaceAll('_', '-').replace('=', ': '))
+    .filter((line) => line !== 'metadata: read')
+  return lines.length === 0 ? undefined : lines.join(', ')
 }

@@ -26,8 +26,9 @@ export interface CheckRun {
   readonly status: 'in_progress' | 'completed'
   readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped'
   readonly title: string
-  /** Markdown; cut to 65,535 bytes at a line's end. */
+  /** Markdown; at most 65,535 bytes. */
   readonly summary: string
+  /** At most 65,535 bytes. */
   readonly text?: string
   /** Worst first; at most 500 are sent, 50 in a request. */
   readonly annotations: readonly Annotation[]
@@ -37,7 +38,9 @@ export interface CheckRun {
 export interface StoredCheck {
   readonly id: number
   readonly name: string
+  readonly commit: string
   readonly externalId: string
+  readonly status: string
   readonly conclusion: string | undefined
   readonly text: string
   readonly detailsUrl: string
@@ -48,8 +51,33 @@ export interface StoredCheck {
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
 
+/** A write that did not come about. */
+export interface NotWritten {
+  readonly written: false
+  readonly reason: string
+  /** The token, a permission or the rate forbids it: trying the same again in this run is no use. */
+  readonly refused: boolean
+}
+
 /** What became of a write that must never change the run's result. */
-export type Written = { readonly written: true } | { readonly written: false; readonly reason: string }
+export type Written = { readonly written: true } | NotWritten
+
+export interface DeploymentStart {
+  readonly commit: string
+  readonly environment: string
+  /** Cut to 140 characters. */
+  readonly description: string
+  /** Names this run and attempt; a deployment with the same key is never created twice. */
+  readonly key: string
+}
+
+export interface DeploymentStatus {
+  readonly state: DeploymentState
+  /** Cut to 140 characters. */
+  readonly description: string
+  readonly logUrl: string
+  readonly environmentUrl: string | undefined
+}
 
 /** The GitHub side of a run. Writes never throw: what could not be written is said. */
 export interface GitHub {
@@ -63,26 +91,12 @@ export interface GitHub {
     context: string,
     signal: AbortSignal,
   ): Promise<{ readonly state: string; readonly targetUrl: string } | undefined>
-  /** Creates the deployment of a commit to an environment; `key` names this run and attempt. */
+  /** Creates the deployment of a commit to an environment. */
   startDeployment(
-    deployment: {
-      readonly commit: string
-      readonly environment: string
-      readonly description: string
-      readonly key: string
-    },
+    deployment: DeploymentStart,
     signal: AbortSignal,
-  ): Promise<
-    { readonly written: true; readonly id: number } | { readonly written: false; readonly reason: string }
-  >
-  setDeploymentState(
-    id: number,
-    status: {
-      readonly state: DeploymentState
-      readonly description: string
-      readonly logUrl: string
-      readonly environmentUrl: string | undefined
-    },
-    signal: AbortSignal,
-  ): Promise<Written>
+  ): Promise<{ readonly written: true; readonly id: number } | NotWritten>
+  /** The id of the deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
+  findDeployment(commit: string, key: string, signal: AbortSignal): Promise<number | undefined>
+  setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
 }

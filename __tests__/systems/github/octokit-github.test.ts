@@ -1,0 +1,202 @@
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  annotation,
+  checkWith,
+  commit,
+  createGithubClient,
+  createSubject,
+  runUrl,
+  type Subject,
+} from './subject.ts'
+
+const never = new AbortController().signal
+const status = {
+  commit,
+  state: 'pending',
+  context: 'Staging Deployment',
+  description: 'Running.',
+  targetUrl: runUrl,
+} as const
+const deployment = {
+  commit,
+  environment: 'staging',
+  description: 'ai-gen-service v1.1.0',
+  key: 'ai-gen-service/77/2',
+}
+const success = {
+  state: 'success',
+  description: 'Deployed and verified.',
+  logUrl: runUrl,
+  environmentUrl: 'https://staging.example.com',
+} as const
+
+describe('the GitHub side of a run', () => {
+  let subject: Subject
+
+  beforeEach(async () => {
+    subject = await createSubject()
+  })
+
+  afterEach(async () => {
+    expect(subject.server.state.violations).toEqual([])
+    await subject.server.close()
+  })
+
+  test('writes a commit status and reads it back, whatever others write', async () => {
+    const { github, repository } = subject
+    expect(await github.readStatus(commit, status.context, never)).toBeUndefined()
+    await github.writeStatus(status, never)
+    for (let other = 0; other < 101; other += 1) {
+      repository.statuses.unshift({ ...repository.statuses[0]!, id: 5000 + other, context: `other ${other}` })
+    }
+    expect(await github.readStatus(commit, 'staging deployment', never)).toMatchObject({
+      state: 'pending',
+      targetUrl: runUrl,
+    })
+  })
+
+  test('cuts descriptions at 140 characters, without splitting one', async () => {
+    const { github, repository } = subject
+    const description = `${'x'.repeat(138)}😀${'y'.repeat(50)}`
+    const started = await github.startDeployment({ ...deployment, description }, never)
+    const id = started.written ? started.id : 0
+    expect(await github.setDeploymentState(id, { ...success, description }, never)).toEqual({ written: true })
+    expect(await github.writeStatus({ ...status, description }, never)).toEqual({ written: true })
+    const cut = `${'x'.repeat(138)}…`
+    expect(repository.statuses[0]?.description).toBe(cut)
+    expect(repository.deployments[0]?.description).toBe(cut)
+    expect(repository.deployments[0]?.statuses[0]?.description).toBe(cut)
+  })
+
+  test('sends annotations in batches of 50, at most 500 of them, each once', async () => {
+    const { github, repository } = subject
+    const twice = [annotation(1), ...checkWith(600).annotations]
+    expect(await github.writeCheck(checkWith(0, { annotations: twice }), never)).toEqual({ written: true })
+    expect(repository.checkRuns).toHaveLength(1)
+    expect(repository.checkRuns[0]?.annotations.map((each) => each.start_line)).toEqual(
+      Array.from({ length: 500 }, (_, index) => index + 1),
+    )
+    expect([subject.count('checks/create'), subject.count('checks/update')]).toEqual([1, 9])
+  })
+
+  test('drops the column of an annotation over several lines, which GitHub refuses', async () => {
+    const annotations = [
+      { ...annotation(3), endLine: 5, startColumn: 2 },
+      { ...annotation(7), startColumn: 2, message: '' },
+    ]
+    await subject.github.writeCheck(checkWith(0, { annotations }), never)
+    expect(subject.repository.checkRuns[0]?.annotations).toMatchObject([
+      { start_line: 3, end_line: 5 },
+      { start_line: 7, start_column: 2, message: 'eslint: no-eval' },
+    ])
+    expect(subject.repository.checkRuns[0]?.annotations[0]).not.toHaveProperty('start_column')
+  })
+
+  test('updates its check run when it is written again, and adds only annotations that are new', async () => {
+    const { github, repository } = subject
+    await github.writeCheck(checkWith(60), never)
+    await github.writeCheck(checkWith(62), never)
+    expect(repository.checkRuns[0]?.annotations).toHaveLength(62)
+    await github.writeCheck(checkWith(0, { conclusion: 'success', summary: 'All is well.' }), never)
+    expect(repository.checkRuns).toHaveLength(1)
+    expect(repository.checkRuns[0]).toMatchObject({ conclusion: 'success', summary: 'All is well.' })
+  })
+
+  test('makes a check run of its own where another app has taken the external id', async () => {
+    const { server, github, repository } = subject
+    const forger = { id: 77, slug: 'forger', name: 'Forger' }
+    const { value } = server.mintToken({
+      repository: 'acme/ai-gen-service',
+      permissions: { checks: 'write' },
+      app: forger,
+    })
+    await createGithubClient(server, value).writeCheck(checkWith(0, { conclusion: 'success' }), never)
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      expect(await github.writeCheck(checkWith(2), never)).toEqual({ written: true })
+    }
+    expect(repository.checkRuns.map(({ app, conclusion }) => [app.slug, conclusion])).toEqual([
+      ['github-actions', 'failure'],
+      ['forger', 'success'],
+    ])
+  })
+
+  test('finds completed check runs by the start of their external id, over many pages', async () => {
+    const { github, repository } = subject
+    await github.writeCheck(checkWith(0, { text: '{"stage":"build"}' }), never)
+    const [first] = repository.checkRuns
+    for (let other = 0; other < 150; other += 1) {
+      repository.checkRuns.unshift({
+        ...first!,
+        id: 5000 + other,
+        name: `other ${other}`,
+        externalId: `other:${other}`,
+      })
+    }
+    const running = checkWith(0, {
+      externalId: 'stagegate:test:1',
+      name: 'test',
+    })
+    Reflect.deleteProperty(running, 'conclusion')
+    await github.writeCheck({ ...running, status: 'in_progress' }, never)
+    expect(await github.findChecks(commit, 'stagegate:', never)).toMatchObject([
+      {
+        name: 'Stagegate / build',
+        commit,
+        externalId: 'stagegate:build:1',
+        status: 'completed',
+        conclusion: 'failure',
+        text: '{"stage":"build"}',
+        detailsUrl: runUrl,
+        app: 'github-actions',
+      },
+    ])
+  })
+
+  test('follows a deployment from its start to its end, though our own status is still pending', async () => {
+    const { github, repository } = subject
+    await github.writeStatus(status, never)
+    const started = await github.startDeployment(deployment, never)
+    if (!started.written) throw new Error(started.reason)
+    for (const state of ['in_progress', 'success'] as const) {
+      expect(await github.setDeploymentState(started.id, { ...success, state }, never)).toEqual({
+        written: true,
+      })
+    }
+    expect(repository.deployments).toMatchObject([
+      {
+        sha: commit,
+        environment: 'staging',
+        payload: { stagegate: 'ai-gen-service/77/2' },
+        statuses: [
+          { state: 'in_progress' },
+          { state: 'success', environmentUrl: 'https://staging.example.com' },
+        ],
+      },
+    ])
+  })
+
+  test('takes secrets out of everything that it writes', async () => {
+    const { github, server } = subject
+    const text = 'password hunter2 was refused'
+    await github.writeStatus({ ...status, description: text }, never)
+    await github.writeCheck(
+      checkWith(0, {
+        title: text,
+        summary: text,
+        text,
+        annotations: [{ ...annotation(1), title: text, message: text }],
+      }),
+      never,
+    )
+    const started = await github.startDeployment({ ...deployment, description: text }, never)
+    await github.setDeploymentState(
+      started.written ? started.id : 0,
+      { ...success, description: text },
+      never,
+    )
+    const stored = inspect(server.state, { depth: Infinity })
+    expect(stored).not.toContain('hunter2')
+    expect(stored.split('password *** was refused').length - 1).toBe(8)
+  })
+})

@@ -1,0 +1,68 @@
+import type { Api } from './api.ts'
+import { cutText } from './cut-text.ts'
+import type { Annotation } from './github.ts'
+import { readPages } from './read-pages.ts'
+
+/** Beyond this a check run is no help to anybody; the rest is in the report. */
+const MAX_ANNOTATIONS = 500
+
+export type ApiAnnotation = ReturnType<typeof toApiAnnotation>
+
+/** Annotations as the API takes them: the first 500, each once. */
+export function toApiAnnotations(
+  annotations: readonly Annotation[],
+  redact: (text: string) => string,
+): readonly ApiAnnotation[] {
+  const distinct = new Map<string, ApiAnnotation>()
+  for (const each of annotations) {
+    const annotation = toApiAnnotation(each, redact)
+    if (distinct.size < MAX_ANNOTATIONS) distinct.set(keyOf(annotation), annotation)
+  }
+  return [...distinct.values()]
+}
+
+/** Those that a check run does not have yet. */
+export async function findMissing(
+  { rest, at }: Api,
+  checkRunId: number,
+  annotations: readonly ApiAnnotation[],
+  signal: AbortSignal,
+): Promise<readonly ApiAnnotation[]> {
+  if (annotations.length === 0) return annotations
+  const pages = readPages((page) =>
+    rest.checks.listAnnotations({
+      ...at,
+      ...{ check_run_id: checkRunId, per_page: 100, page },
+      request: { signal },
+    }),
+  )
+  const known = new Set<string>()
+  for await (const { data } of pages) for (const stored of data) known.add(keyOf(stored))
+  return annotations.filter((annotation) => !known.has(keyOf(annotation)))
+}
+
+function toApiAnnotation(annotation: Annotation, redact: (text: string) => string) {
+  const oneLine = annotation.startLine === annotation.endLine
+  const title = cutText(redact(annotation.title), 255)
+  return {
+    path: annotation.path,
+    start_line: annotation.startLine,
+    end_line: annotation.endLine,
+    // GitHub refuses columns on an annotation of several lines.
+    ...(oneLine && annotation.startColumn !== undefined ? { start_column: annotation.startColumn } : {}),
+    annotation_level: annotation.level,
+    title,
+    message: cutText(redact(annotation.message), 4_000) || title,
+  }
+}
+
+function keyOf(annotation: {
+  readonly path: string
+  readonly start_line: number
+  readonly annotation_level: string | null
+  readonly title: string | null
+  readonly message: string | null
+}): string {
+  const { path, start_line, annotation_level, title, message } = annotation
+  return JSON.stringify([path, start_line, annotation_level, title, message])
+}

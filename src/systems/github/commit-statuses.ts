@@ -1,0 +1,60 @@
+import type { Api } from './api.ts'
+import { createByKey } from './create-by-key.ts'
+import { cutText } from './cut-text.ts'
+import type { CommitStatus } from './github.ts'
+import { readPages } from './read-pages.ts'
+
+/** GitHub refuses a longer description with 422. Characters. */
+export const DESCRIPTION_LIMIT = 140
+
+export interface StoredStatus {
+  readonly state: string
+  readonly description: string
+  readonly targetUrl: string
+}
+
+/** The newest status of a context on a commit. Contexts that differ in case only are the same to GitHub. */
+export async function findStatus(
+  { rest, at }: Api,
+  commit: string,
+  context: string,
+  signal: AbortSignal,
+): Promise<StoredStatus | undefined> {
+  const pages = readPages((page) =>
+    rest.repos.listCommitStatusesForRef({ ...at, ref: commit, per_page: 100, page, request: { signal } }),
+  )
+  for await (const { data } of pages) {
+    const found = data.find((each) => each.context.toLowerCase() === context.toLowerCase())
+    if (found !== undefined) {
+      return {
+        state: found.state,
+        description: found.description ?? '',
+        targetUrl: found.target_url ?? '',
+      }
+    }
+  }
+  return undefined
+}
+
+export async function writeStatus(api: Api, status: CommitStatus, signal: AbortSignal): Promise<void> {
+  const description = cutText(api.redact(status.description), DESCRIPTION_LIMIT)
+  const { commit, state, context, targetUrl } = status
+  await createByKey(
+    async () => {
+      await api.rest.repos.createCommitStatus({
+        ...api.at,
+        ...{ sha: commit, state, context, description, target_url: targetUrl },
+        request: { signal },
+      })
+      return true
+    },
+    async () => {
+      const newest = await findStatus(api, commit, context, signal)
+      const same =
+        newest?.state === state && newest.description === description && newest.targetUrl === targetUrl
+      return same ? true : undefined
+    },
+    api.clock,
+    signal,
+  )
+}

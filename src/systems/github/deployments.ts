@@ -1,0 +1,83 @@
+import { type Api, idOf } from './api.ts'
+import { DESCRIPTION_LIMIT } from './commit-statuses.ts'
+import { createByKey } from './create-by-key.ts'
+import { cutText } from './cut-text.ts'
+import type { DeploymentStart, DeploymentStatus } from './github.ts'
+
+/** Creates a deployment, or finds the one that this run and attempt created before. Its id. */
+export async function startDeployment(
+  api: Api,
+  { commit, environment, description, key }: DeploymentStart,
+  signal: AbortSignal,
+): Promise<number> {
+  const { rest, at } = api
+  return createByKey(
+    async () => {
+      const { data } = await rest.repos.createDeployment({
+        ...at,
+        ref: commit,
+        environment,
+        description: cutText(api.redact(description), DESCRIPTION_LIMIT),
+        // Without these GitHub would merge the default branch, or wait for our own pending status.
+        auto_merge: false,
+        required_contexts: [],
+        payload: { stagegate: key },
+        request: { signal },
+      })
+      return idOf(data)
+    },
+    () => findDeployment(api, commit, key, signal),
+    api.clock,
+    signal,
+  )
+}
+
+/** The deployment of a commit that one run and attempt created, or undefined. Its id. */
+export async function findDeployment(
+  { rest, at }: Api,
+  commit: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { data } = await rest.repos.listDeployments({ ...at, sha: commit, per_page: 100, request: { signal } })
+  return data.find((each) => keyOf(each.payload) === key)?.id
+}
+
+export async function setDeploymentState(
+  api: Api,
+  id: number,
+  status: DeploymentStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rest, at } = api
+  const deployment = { ...at, deployment_id: id, request: { signal } }
+  const description = cutText(api.redact(status.description), DESCRIPTION_LIMIT)
+  await createByKey(
+    async () => {
+      await rest.repos.createDeploymentStatus({
+        ...deployment,
+        state: status.state,
+        description,
+        log_url: status.logUrl,
+        ...(status.environmentUrl === undefined ? {} : { environment_url: status.environmentUrl }),
+      })
+      return true
+    },
+    async () => {
+      const { data } = await rest.repos.listDeploymentStatuses({ ...deployment, per_page: 1 })
+      return data[0]?.state === status.state && data[0].description === description ? true : undefined
+    },
+    api.clock,
+    signal,
+  )
+}
+
+/** The key in a deployment's payload, which GitHub gives back as an object or as text. */
+function keyOf(payload: unknown): string | undefined {
+  try {
+    const value: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload
+    return (value as { stagegate?: string } | null)?.stagegate
+  } catch {
+    return undefined
+  }
+}
