@@ -1,4 +1,4 @@
 export type * from './config.ts'
-export { readConfig } from './read-config.ts'
+export { loadConfig } from './load-config.ts'
 export { readTrigger } from './read-trigger.ts'
 export type { Trigger } from './trigger.ts'

@@ -15,17 +15,14 @@ const version = { pattern: /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/, allowed: 'a ver
  * A secret that is empty is no error, since a fork's run gets none: what it is for is then undefined, with a warning.
  *
  * @param env the process's environment, as the runner made it
+ * @param warn gets what is odd but no error
  * @throws StagegateError E_INPUT_INVALID with everything that is wrong
  */
-export function readInputs(env: Readonly<Record<string, string | undefined>>): {
-  readonly inputs: Inputs
-  readonly warnings: readonly string[]
-} {
+export function readInputs(
+  env: Readonly<Record<string, string | undefined>>,
+  warn: (text: string) => void,
+): Inputs {
   const reader = new InputReader(env)
-  const warnings: string[] = []
-  const warn = (text: string): void => {
-    warnings.push(text)
-  }
   const inputs: Inputs = {
     stages: reader.list('stages'),
     from: reader.line('from') ?? 'auto',
@@ -58,7 +55,8 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): {
       state: 'Nothing was started.',
     })
   }
-  return { inputs, warnings: [...warnings, ...unknown.leftovers] }
+  unknown.leftovers.forEach(warn)
+  return inputs
 }
 
 function readRegistryLogin(reader: InputReader, warn: (text: string) => void): RegistryLogin | undefined {
