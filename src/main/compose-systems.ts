@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Inputs } from '../inputs/index.ts'
 import type { Systems } from '../stages/systems.ts'
 import type { Clock } from '../systems/clock/clock.ts'
@@ -16,12 +18,14 @@ export interface Parts {
   readonly processes: Processes
   readonly files: Files
   readonly secrets: Secrets
-  readonly temporary: string
+  /** The image's repository with its registry: the registry login is for it alone. Undefined where no image is built. */
+  readonly imageRepository: string | undefined
 }
 
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
 export function composeSystems(parts: Parts): Systems {
-  const { inputs, env, clock, http, processes, files, secrets, temporary } = parts
+  const { inputs, env, clock, http, processes, files, secrets } = parts
+  const login = registryLogin(inputs, parts.imageRepository)
   const requestIdToken = createIdToken({ http, env, clock, secrets })
   return {
     clock,
@@ -37,11 +41,15 @@ export function composeSystems(parts: Parts): Systems {
     }),
     docker: once(async () => {
       const { createDocker } = await import('../systems/docker/create-docker.ts')
-      return createDocker({ processes, files, env })
+      return createDocker({
+        processes,
+        config: env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker'),
+        pullLogin: login,
+      })
     }),
     registry: once(async () => {
       const { createRegistry } = await import('../systems/registry/create-registry.ts')
-      return createRegistry({ http, clock, secrets, login: inputs.registry })
+      return createRegistry({ http, clock, secrets, credentials: login })
     }),
     vault: once(async () => {
       const { createVault } = await import('../systems/vault/create-vault.ts')
@@ -53,7 +61,7 @@ export function composeSystems(parts: Parts): Systems {
     }),
     ansible: once(async () => {
       const { createAnsible } = await import('../systems/ansible/create-ansible.ts')
-      return createAnsible({ processes, files, ssh: inputs.ssh, temporary })
+      return createAnsible({ processes, clock, sshKey: inputs.ssh?.key, knownHosts: inputs.ssh?.knownHosts })
     }),
   }
 }
@@ -61,4 +69,12 @@ export function composeSystems(parts: Parts): Systems {
 function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined
   return () => (loaded ??= load())
+}
+
+/** The login goes to the image's own registry and to no other. */
+function registryLogin(inputs: Inputs, repository: string | undefined) {
+  const registry = repository?.split('/')[0]
+  return inputs.registry === undefined || registry === undefined
+    ? undefined
+    : { registry, ...inputs.registry }
 }

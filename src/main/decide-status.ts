@@ -15,10 +15,12 @@ export interface DecidedStatus {
 export function decideStatus(report: RunReport, current: string | undefined): DecidedStatus | undefined {
   if (report.status === 'failure') return { state: 'failure' }
   if (report.status === 'cancelled') return { state: 'error' }
-  const resultOf = (id: string): string | undefined => report.stages.find((stage) => stage.id === id)?.result.status
+  const resultOf = (id: string): string | undefined =>
+    report.stages.find((stage) => stage.id === id)?.result.status
   if (resultOf('deploy') === 'success') return { state: 'success' }
   const asked = report.facts.stages
-  if (asked === undefined) return { state: 'success', description: 'Every stage passed; nothing was to be deployed.' }
+  if (asked === undefined)
+    return { state: 'success', description: 'Every stage passed; nothing was to be deployed.' }
   if (asked.every((stage) => stage === 'report')) {
     if (current === 'success' || current === 'failure' || current === 'error') return undefined
     return { state: 'error', description: 'The run ended before it was deployed.' }
@@ -26,5 +28,8 @@ export function decideStatus(report: RunReport, current: string | undefined): De
   const next = report.stages.find(
     (stage) => stage.id !== 'report' && stage.result.status === 'skipped' && !asked.includes(stage.id),
   )
-  return { state: 'pending', description: next === undefined ? 'Waiting for deploy.' : `Waiting for the stage ${next.id}.` }
+  return {
+    state: 'pending',
+    description: next === undefined ? 'Waiting for deploy.' : `Waiting for the stage ${next.id}.`,
+  }
 }

@@ -12,7 +12,10 @@ export function failUnlessFinished(process: NodeJS.Process): void {
   process.once('beforeExit', () => {
     if (finished) return
     process.exitCode = 1
-    print(process, new StagegateError('E_INTERNAL_UNFINISHED', { message: 'The run ended without a result.' }))
+    print(
+      process,
+      new StagegateError('E_INTERNAL_UNFINISHED', { message: 'The run ended without a result.' }),
+    )
   })
   const onLost = (thrown: unknown): void => {
     print(process, toStagegateError(thrown))
@@ -30,6 +33,9 @@ export function finish(process: NodeJS.Process, success: boolean): void {
 
 /** Only our own texts go here, never a value from outside: this is the last resort, behind the redactor's back. */
 function print(process: NodeJS.Process, error: StagegateError): void {
-  const text = error.code === 'E_INTERNAL_UNFINISHED' ? renderError(error, 'main') : `main: ${error.code}: ${error.message.split('\n')[0] ?? ''}`
+  const text =
+    error.code === 'E_INTERNAL_UNFINISHED'
+      ? renderError(error, 'main')
+      : `main: ${error.code}: ${error.message.split('\n')[0] ?? ''}`
   process.stdout.write(`${text.replace(/::|##\[/g, '  ')}\n`)
 }

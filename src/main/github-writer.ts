@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
 import { limitBytes, limitLine } from '../report/limit-bytes.ts'
-import type { Annotation, DeploymentState, GitHub, Written } from '../systems/github/github.ts'
+import type { DeploymentState, GitHub, Written } from '../systems/github/github.ts'
 import { annotationsOf } from './annotations.ts'
 import { externalIdOf, renderLedgerText } from './ledger.ts'
 
@@ -16,27 +16,21 @@ const CHECK_BYTES = 65_535
 export class GithubWriter {
   readonly #github: GitHub
   readonly #config: Config
-  readonly #mayDeploy: boolean
   readonly #signal: AbortSignal
   readonly #lost: string[] = []
   #queue: Promise<void> = Promise.resolve()
   #deployment: number | undefined
   #checksOff = false
 
-  constructor(
-    github: GitHub,
-    config: Config,
-    options: { readonly mayDeploy: boolean; readonly signal: AbortSignal },
-  ) {
+  constructor(github: GitHub, config: Config, options: { readonly signal: AbortSignal }) {
     this.#github = github
     this.#config = config
-    this.#mayDeploy = options.mayDeploy
     this.#signal = options.signal
   }
 
   /** A commit status, where this event may deploy. */
   setStatus(state: 'pending' | 'success' | 'failure' | 'error', description: string): void {
-    if (!this.#mayDeploy) return
+    if (!this.#config.mayDeploy) return
     const { trigger, statusContext } = this.#config
     this.#enqueue(() =>
       this.#github.writeStatus(
@@ -83,7 +77,7 @@ export class GithubWriter {
           title: text.title,
           summary: limitBytes(text.summary, CHECK_BYTES),
           ...(stage.result.status === 'success' ? { text: renderLedgerText(stage) } : {}),
-          annotations: annotationsOf(stage, this.#config.workspace) satisfies readonly Annotation[],
+          annotations: annotationsOf(stage),
           detailsUrl: trigger.run.url,
         },
         this.#signal,
@@ -103,7 +97,7 @@ export class GithubWriter {
           commit: trigger.headCommit,
           environment: deploy.environment,
           description: limitLine(`${service} ${version}`, 140),
-          key: `${service}/${trigger.run.id}/${trigger.run.attempt}`,
+          key: deploymentKeyOf(this.#config),
         },
         this.#signal,
       )
@@ -145,4 +139,9 @@ export class GithubWriter {
 function checkName(config: Config, stage: string): string {
   const several = config.statusContext.endsWith(')')
   return several ? `Stagegate / ${stage} (${config.service})` : `Stagegate / ${stage}`
+}
+
+/** Names this run and attempt in the payload of its deployment, so that `post` finds it again. */
+export function deploymentKeyOf({ service, trigger }: Config): string {
+  return `${service}/${trigger.run.id}/${trigger.run.attempt}`
 }

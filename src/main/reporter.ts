@@ -42,18 +42,26 @@ export function createReporter(options: ReporterOptions): Reporter {
     )
   return {
     async writeFile(results) {
-      const path = join(config.temporary, '..', `stagegate-report-${config.trigger.run.job}-${process.pid}.json`)
+      const path = join(
+        config.temporary,
+        '..',
+        `stagegate-report-${config.trigger.run.job}-${process.pid}.json`,
+      )
       await files.write(path, redact(renderJsonReport(reportOf(results))))
       return path
     },
     async writeSummary(results) {
-      await options.runnerFiles.writeSummary(limitBytes(redact(renderSummary(reportOf(results))), SUMMARY_BYTES))
+      await options.runnerFiles.writeSummary(
+        limitBytes(redact(renderSummary(reportOf(results))), SUMMARY_BYTES),
+      )
     },
     async finishGithub(results) {
-      if (writer === undefined) return ['There is no github-token: no commit status and no check run was written.']
+      if (writer === undefined)
+        return ['There is no github-token: no commit status and no check run was written.']
       const report = reportOf(results)
       const status = decideStatus(report, await options.readStatus())
-      if (status !== undefined) writer.setStatus(status.state, status.description ?? renderStatusDescription(report))
+      if (status !== undefined)
+        writer.setStatus(status.state, status.description ?? renderStatusDescription(report))
       return writer.finish()
     },
   }

@@ -11,10 +11,16 @@ export interface SavedState {
   readonly runUrl: string
   readonly temporary: string
   readonly mayDeploy: boolean
+  /** The key in the payload of the run's deployment. */
+  readonly deploymentKey: string
 }
 
 /** Names of the state's variables; the runner gives them to `post` as `STATE_<name>`. */
-export const stateNames = { main: 'stagegate-main', saved: 'stagegate-saved', finished: 'stagegate-finished' } as const
+export const stateNames = {
+  main: 'stagegate-main',
+  saved: 'stagegate-saved',
+  finished: 'stagegate-finished',
+} as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,9 +1,11 @@
 /** `script/demo`: a good commit and its failing twin, pushed through the whole sequence on the testbed. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { applyEdits } from '../../../__tests__/e2e/apply-edits.ts'
+import { failingVariants } from '../../../__tests__/e2e/failing-variants.ts'
 import { readTestbed, type TestbedDescription } from '../testbed/description.ts'
 import { renderPage } from './render-page.ts'
 import { installHook, push, type PushResult } from './push.ts'
@@ -78,13 +80,11 @@ async function showRuns(
   if (stage !== undefined || !goodOk) return goodOk
   whereItAnswers(testbed)
 
-  heading('Its failing twin: a migration with broken SQL')
-  mkdirSync(join(repository.folder, 'db', 'migration'), { recursive: true })
-  writeFileSync(
-    join(repository.folder, 'db', 'migration', 'V3__broken.sql'),
-    'ALTER TABLE generations ADD COLUMN rating integer;\nALTER TABLE generation ADD COLUMN colour text; -- no such table\n',
-  )
-  commitAll(repository.folder, 'Add ratings and colours')
+  heading('Its failing twin: a migration that cannot be applied')
+  const twin = failingVariants.find((variant) => variant.stage === 'migration')
+  if (twin === undefined) throw new Error('there is no failing variant for the migration')
+  await applyEdits(repository.folder, twin.edit)
+  commitAll(repository.folder, twin.title)
   const bad = await show(repository, runs)
   const badOk = bad.exitCode !== 0
   say(badOk ? `It stopped, as it should, after ${seconds(bad)}.` : 'It should have failed, and did not.')

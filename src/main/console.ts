@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { listSecretInputs } from '../inputs/index.ts'
+import { createRedactor } from '../report/redaction/redactor.ts'
+import { type Activity, createActivity } from '../systems/clock/activity.ts'
+import { systemClock } from '../systems/clock/clock.ts'
+import { createHttp } from '../systems/http/create-http.ts'
+import type { Http } from '../systems/http/http.ts'
+import type { Files } from '../systems/runner/files.ts'
+import { createFiles } from '../systems/runner/node-files.ts'
+import { createOutput, type Output } from '../systems/runner/output.ts'
+import type { Processes } from '../systems/runner/processes.ts'
+import { createRunnerFiles, type RunnerFiles } from '../systems/runner/runner-files.ts'
+import type { Secrets } from '../systems/runner/secrets.ts'
+import { createProcesses } from '../systems/runner/spawn-processes.ts'
+import { userAgent } from './version.ts'
+
+/** What every run needs before its inputs are read: the redactor first, then the ways out of the process. */
+export interface Console {
+  readonly output: Output
+  readonly secrets: Secrets
+  readonly redact: (text: string) => string
+  readonly runnerFiles: RunnerFiles
+  readonly files: Files
+  readonly http: Http
+  readonly processes: Processes
+  readonly clock: typeof systemClock
+  readonly activity: Activity
+  /** Monotonic milliseconds of the run's start. */
+  readonly startedAt: number
+  /** Warnings that belong to no step, for the report. */
+  readonly warnings: readonly string[]
+  readonly warn: (text: string) => void
+  close(): Promise<void>
+}
+
+export function openConsole(process: NodeJS.Process): Console {
+  const { env } = process
+  const startedAt = systemClock.monotonic()
+  const redactor = createRedactor()
+  const output = createOutput({ stream: process.stdout, redactor })
+  const secrets: Secrets = {
+    add: (value) => {
+      output.hide(value)
+    },
+  }
+  for (const value of listSecretInputs(env)) secrets.add(value)
+  const warnings: string[] = []
+  const warn = (text: string): void => {
+    warnings.push(text)
+    output.warn(text)
+  }
+  const activity = createActivity(systemClock)
+  const http = createHttp({
+    clock: systemClock,
+    userAgent,
+    env,
+    activity,
+    onRetry: (line) => {
+      output.info(line)
+    },
+  })
+  const processes = createProcesses({
+    clock: systemClock,
+    env,
+    holdsSecret: (text) => redactor.redact(text) !== text,
+    runMark: randomUUID(),
+    activity,
+  })
+  return {
+    output,
+    secrets,
+    redact: (text) => redactor.redact(text),
+    runnerFiles: createRunnerFiles(env),
+    files: createFiles(),
+    http,
+    processes,
+    clock: systemClock,
+    activity,
+    startedAt,
+    warnings,
+    warn,
+    async close() {
+      http.close()
+      await output.close()
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import type { GitHub } from '../systems/github/github.ts'
+import { createGitHub } from '../systems/github/octokit-github.ts'
+import { createFetch } from '../systems/http/fetch-adapter.ts'
+import { systemClock } from '../systems/clock/clock.ts'
+import type { Console } from './console.ts'
+
+/** The GitHub side of the run; undefined without a token. */
+export function openGithub(
+  token: string | undefined,
+  repository: string,
+  env: Readonly<Record<string, string | undefined>>,
+  console: Console,
+): GitHub | undefined {
+  if (token === undefined || token === '') return undefined
+  return createGitHub({
+    apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    token,
+    repository,
+    fetch: createFetch(console.http, 'github'),
+    clock: systemClock,
+    redact: console.redact,
+  })
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config/config.ts'
+import { findFailure, type PipelineResult } from '../pipeline/index.ts'
+import { placeOf } from '../report/run-report.ts'
+import type { Outputs } from '../stages/outputs.ts'
+import type { RunnerFiles } from '../systems/runner/runner-files.ts'
+
+/** The outputs of action.yml. None is a secret; each is redacted all the same. */
+export async function setOutputs(
+  runnerFiles: RunnerFiles,
+  config: Config,
+  result: PipelineResult,
+  redact: (text: string) => string,
+): Promise<void> {
+  const outputOf = <Id extends keyof Outputs>(id: Id): Outputs[Id] | undefined => {
+    const found = result.stages.find((stage) => stage.id === id)?.result
+    return found?.status === 'success' ? (found.output as Outputs[Id]) : undefined
+  }
+  const failure = findFailure(result.stages)
+  const image = outputOf('image')
+  const values = {
+    result: result.status,
+    'failed-stage': failure?.stage ?? '',
+    'failed-step': failure === undefined ? '' : placeOf(failure),
+    image: image === undefined ? '' : `${image.repository}@${image.digest}`,
+    'image-digest': image?.digest ?? '',
+    'image-tags': image?.tags.join('\n') ?? '',
+    'environment-url': (config.deploy.configured ? config.deploy.environmentUrl : undefined) ?? '',
+    report: outputOf('report')?.file ?? '',
+    'resumed-from': result.stages.find((stage) => stage.resumedFrom !== undefined)?.resumedFrom ?? '',
+  }
+  for (const [name, value] of Object.entries(values)) await runnerFiles.setOutput(name, redact(value))
+}
