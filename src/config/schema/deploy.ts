@@ -97,7 +97,8 @@ export const deploy = strict({
     switchedOff,
     path,
     z.array(path).min(1).max(100),
-    strict({ paths, timeout: timeout('manifests') }),
+    strict({
+ paths: paths.describe('Files, folders and globs.'), timeout: timeout('manifests') }),
   ])
     .optional()
     .describe('Files, folders and globs with Kubernetes manifests. Without it: k8s/, deploy/ or manifests/.'),
