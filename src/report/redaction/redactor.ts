@@ -7,8 +7,10 @@ export interface Redactor {
   /**
    * Registers a secret; a text that was written before cannot be taken back. Refused are values under 4 characters and
    * words that we print ourselves: hiding those would hide the report, and be no protection.
+   *
+   * @returns whether it was taken
    */
-  add(value: string): void
+  add(value: string): boolean
   /** The text with `***` in place of every secret. */
   redact(text: string): string
   /** Whether a text contains a registered secret in any form. */
@@ -28,15 +30,10 @@ export function createRedactor(onRefused: (reason: string) => void = () => undef
   const index = new FormIndex()
   return {
     add(value) {
-      const trimmed = value.trim()
-      if (trimmed === '') return
-      if (trimmed.length < SHORTEST) {
-        onRefused(`A secret of ${trimmed.length} characters is too short to be hidden in the log.`)
-      } else if (OWN_WORDS.has(trimmed.toLowerCase())) {
-        onRefused('A secret is an ordinary word that cannot be hidden in the log.')
-      } else {
-        for (const form of secretForms(value)) index.add(form)
-      }
+      const reason = findRefusal(value.trim())
+      if (reason === undefined) for (const form of secretForms(value)) index.add(form)
+      else if (reason !== '') onRefused(reason)
+      return reason === undefined
     },
     redact(text) {
       if (index.isEmpty) return text
@@ -48,6 +45,16 @@ export function createRedactor(onRefused: (reason: string) => void = () => undef
     holdsSecret: (text) => holdsForm(index, Buffer.from(text)),
     openStream: () => createRedactionStream(index),
   }
+}
+
+/** Why a value cannot be hidden; empty for an empty value, which needs no word. */
+function findRefusal(value: string): string | undefined {
+  if (value === '') return ''
+  if (value.length < SHORTEST)
+    return `A secret of ${value.length} characters is too short to be hidden in the log.`
+  if (OWN_WORDS.has(value.toLowerCase()))
+    return 'A secret is an ordinary word that cannot be hidden in the log.'
+  return undefined
 }
 
 function holdsForm(index: FormIndex, bytes: Uint8Array): boolean {
