@@ -20,6 +20,11 @@ const sourceExtensions: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Whether a path ends like a file of source code. */
+export function isSourcePath(path: string): boolean {
+  return sourceExtensions.has(extname(path))
+}
+
 /**
  * The first place in the workspace that a stack or a test runner's text names, dependencies left aside.
  *
@@ -29,7 +34,7 @@ export function findPlace(text: string, workspace: string, file?: string): Place
   for (const line of text.split('\n', MAX_LINES)) {
     for (const word of line.slice(0, MAX_LINE).split(separators)) {
       const [, path, number] = pathAndLine.exec(word) ?? []
-      if (path === undefined || !sourceExtensions.has(extname(path))) continue
+      if (path === undefined || !isSourcePath(path)) continue
       const place = locate(path, workspace)
       if (place === undefined || place.split('/').includes('node_modules')) continue
       if (file === undefined || file === place) return { file: place, line: Number(number) }

@@ -48,7 +48,8 @@ function describeRun(name: string, findings: readonly Finding[]): object {
       compareSeverity(one.severity, other.severity) ||
       compareText(one.file ?? '', other.file ?? '') ||
       (one.line ?? 0) - (other.line ?? 0) ||
-      compareText(one.rule, other.rule),
+      (one.column ?? 0) - (other.column ?? 0) ||
+      compareText(one.fingerprint, other.fingerprint),
   )
   const results = worstFirst.slice(0, MAX_RESULTS)
   const byRule = Map.groupBy(results, (finding) => finding.rule)

@@ -1,6 +1,6 @@
 import { clipText, MAX_CASES, unreadableReport } from '../limits.ts'
 import { locate } from '../locate.ts'
-import { findPlace } from '../find-place.ts'
+import { findPlace, isSourcePath } from '../find-place.ts'
 import { TestTally, type TestCase, type TestSummary } from '../test-summary.ts'
 import type { Attributes, XmlListener } from './read-xml.ts'
 
@@ -97,9 +97,10 @@ export class JunitParser implements XmlListener {
     if (outcome === 'passed') return { name, outcome, durationMs }
     const details = clipText(ended.details, MAX_DETAILS)
     const message = clipText(ended.message ?? details.split('\n', 1)[0] ?? '')
-    const own = attributes.file ?? this.#suites.at(-1)?.file
-    const file = own === undefined ? undefined : locate(own, this.#workspace)
-    const place = findPlace(details, this.#workspace, file)
+    const named = attributes.file ?? this.#suites.findLast((suite) => suite.file !== undefined)?.file
+    const own = named === undefined ? undefined : locate(named, this.#workspace)
+    const place = findPlace(details, this.#workspace, own)
+    const file = own ?? place?.file ?? this.#fileOfSuite()
     const line = attributes.line === undefined ? place?.line : Number(attributes.line)
     return {
       name,
@@ -107,9 +108,15 @@ export class JunitParser implements XmlListener {
       durationMs,
       ...(message === '' ? {} : { message }),
       ...(details === '' ? {} : { details }),
-      ...((file ?? place?.file) === undefined ? {} : { file: file ?? place?.file ?? '' }),
-      ...(line === undefined || !Number.isInteger(line) || line < 1 ? {} : { line }),
+      ...(file === undefined ? {} : { file }),
+      ...(file === undefined || line === undefined || !Number.isInteger(line) || line < 1 ? {} : { line }),
     }
+  }
+
+  /** Some writers (ruff, ESLint) name each suite for its file. */
+  #fileOfSuite(): string | undefined {
+    const name = this.#suites.at(-1)?.name ?? ''
+    return isSourcePath(name) ? locate(name, this.#workspace) : undefined
   }
 }
 
