@@ -1,0 +1,95 @@
+import { StagegateError } from '../../../errors/index.ts'
+import type { KubernetesObject, Manifest } from '../cluster.ts'
+import type { ApiResource } from '../discovery/api-resource.ts'
+import type { Discovery } from '../discovery/discovery.ts'
+import { findDuplicates } from '../manifests/read-manifests.ts'
+import { objectId, parseApiVersion, renderId } from '../object-id.ts'
+
+/** A manifest with where it goes. */
+export interface Target {
+  readonly object: KubernetesObject
+  readonly source: string
+  /** `Deployment staging/api` */
+  readonly title: string
+  /** Undefined while the definition of its kind, which is in the set, is not served. */
+  readonly resource: ApiResource | undefined
+}
+
+/**
+ * Where each manifest goes: its resource, and its namespace where it names none.
+ *
+ * @throws StagegateError E_KUBE_NO_KIND for a kind that is neither served nor defined in the set; E_MANIFEST_INVALID
+ */
+export async function planTargets(
+  manifests: readonly Manifest[],
+  namespace: string,
+  discovery: Discovery,
+  signal: AbortSignal,
+): Promise<readonly Target[]> {
+  const defined = new Set(manifests.flatMap(({ object }) => definedKinds(object).map(keyOf)))
+  const targets: Target[] = []
+  for (const { object, source } of manifests) {
+    const served = await discovery.find(object, signal)
+    const resource = served ?? (defined.has(keyOf(object)) ? undefined : await requireKind(object, source))
+    // Of a kind that is not served yet, the namespace is added when its definition is.
+    const placed = resource === undefined ? object : placeObject(object, resource, namespace, source)
+    targets.push({ object: placed, source, title: renderId(objectId(placed)), resource })
+  }
+  const duplicates = findDuplicates(targets)
+  if (duplicates.length > 0) {
+    throw new StagegateError('E_MANIFEST_INVALID', {
+      message: 'Two manifests are of the same object.',
+      evidence: duplicates,
+      state: 'Nothing was applied.',
+    })
+  }
+  return targets
+
+  async function requireKind(object: KubernetesObject, source: string): Promise<ApiResource> {
+    try {
+      return await discovery.require(object, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof StagegateError)) throw thrown
+      throw thrown.with({ evidence: [`at ${source}`], state: 'Nothing was applied.' })
+    }
+  }
+}
+
+/** The object in its namespace: its own, or the default of its set; a cluster-wide one in none. Pure. */
+export function placeObject(
+  object: KubernetesObject,
+  resource: ApiResource,
+  namespace: string,
+  source: string,
+): KubernetesObject {
+  const { namespace: own, ...metadata } = object.metadata
+  if (resource.namespaced) {
+    return { ...object, metadata: { ...metadata, name: metadata.name, namespace: own ?? namespace } }
+  }
+  if (own === undefined) return object
+  throw new StagegateError('E_MANIFEST_INVALID', {
+    message: `${object.kind} ${metadata.name} belongs to the whole cluster and cannot be in namespace ${own}.`,
+    evidence: [`at ${source}`],
+    state: 'Nothing was applied.',
+  })
+}
+
+interface Definition {
+  readonly group?: string
+  readonly names?: { readonly kind?: string }
+  readonly versions?: readonly { readonly name?: string; readonly served?: boolean }[]
+}
+
+/** The kinds that a CustomResourceDefinition makes the server serve; of any other object, none. Pure. */
+export function definedKinds(object: KubernetesObject): readonly { apiVersion: string; kind: string }[] {
+  if (object.kind !== 'CustomResourceDefinition') return []
+  const { group, names, versions } = (object.spec ?? {}) as Definition
+  return (versions ?? [])
+    .filter((version) => version.served === true)
+    .map((version) => ({ apiVersion: `${group ?? ''}/${version.name ?? ''}`, kind: names?.kind ?? '' }))
+}
+
+function keyOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string {
+  const { group, version } = parseApiVersion(apiVersion)
+  return `${group}/${version}/${kind}`
+}

@@ -1,0 +1,164 @@
+import type { Http, HttpAnswer, HttpRequest, Method, RetryPolicy } from '../../http/http.ts'
+import { isSchemaRefusal, toApiError, toConnectionError } from './api-error.ts'
+import { type ApiStatus, parseApiStatus } from './api-status.ts'
+import type { Connection, Connections } from './connection.ts'
+
+export interface ApiRequest {
+  readonly method: Method
+  /** Below the server: `/api/v1/namespaces/staging/pods`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: unknown
+  /** Default `application/json`. */
+  readonly contentType?: string
+  readonly accept?: string
+  readonly signal: AbortSignal
+  /** What is asked, for errors: `get Deployment staging/api`. */
+  readonly purpose: string
+  /** Statuses from 400 on that the caller judges itself. */
+  readonly allow?: readonly number[]
+  /** The object may hold secret values, which the server's error message may repeat. */
+  readonly sensitive?: boolean
+  /** Whether it may be sent again when it is not known to have had no effect. */
+  readonly repeatable?: boolean
+  /** Sends it again after a 409 that is no conflict of fields, as two writers to one quota get it. */
+  readonly retryConflict?: boolean
+  readonly policy?: Partial<RetryPolicy>
+  readonly maxBytes?: number
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  /** Parsed JSON of a success; undefined for an allowed failure. */
+  readonly body: unknown
+  /** What the server says about an allowed failure. */
+  readonly refusal: ApiStatus | undefined
+}
+
+/** Requests to the API server: JSON in, JSON out, nothing known of kinds, nothing dropped. */
+export interface ApiClient {
+  /** @throws StagegateError E_KUBE_* and what `toApiError` knows */
+  send(request: ApiRequest): Promise<ApiAnswer>
+  /** The whole answer as it came, for what is not JSON: logs, proxies. */
+  sendRaw(request: ApiRequest): Promise<HttpAnswer>
+  /** Opens a body that goes on. @throws StagegateError when it cannot be opened */
+  stream(request: ApiRequest & { readonly silenceMs: number }): Promise<AsyncIterable<Uint8Array>>
+}
+
+/** Reads: an API server that restarts is back within a minute. Milliseconds. */
+const readPolicy: Partial<RetryPolicy> = {
+  attempts: 8,
+  attemptMs: 15_000,
+  totalMs: 60_000,
+  firstDelayMs: 250,
+  maxDelayMs: 8_000,
+}
+
+/** Writes: a webhook may take 30 s. Milliseconds. */
+const writePolicy: Partial<RetryPolicy> = { ...readPolicy, attemptMs: 35_000 }
+
+/** A list of some thousand pods. */
+const MAX_BYTES = 256 * 1024 * 1024
+
+export function createApiClient(http: Http, connections: Connections): ApiClient {
+  /** A token that is no longer accepted is renewed, once for each request. */
+  async function authorized<T extends { readonly status: number }>(
+    request: ApiRequest,
+    run: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const connection = await connections.current(request.signal)
+    try {
+      const answer = await run(connection)
+      if (answer.status !== 401) return answer
+      return await run(await connections.renew(connection, request.signal))
+    } catch (thrown) {
+      throw toConnectionError(request.purpose, thrown)
+    }
+  }
+
+  function accept<T extends HttpAnswer>(request: ApiRequest, answer: T): T {
+    if (isSuccess(answer.status) || request.allow?.includes(answer.status) === true) return answer
+    const { purpose, sensitive = false } = request
+    const refusal = { status: answer.status, text: answer.text(), summary: answer.describe() }
+    throw toApiError({ purpose, sensitive }, refusal)
+  }
+
+  return {
+    async send(request) {
+      const answer = accept(
+        request,
+        await authorized(request, (connection) =>
+          http.send({ ...toHttpRequest(request, connection), accept: 'json' }),
+        ),
+      )
+      return isSuccess(answer.status)
+        ? { status: answer.status, body: answer.json(), refusal: undefined }
+        : { status: answer.status, body: undefined, refusal: parseApiStatus(answer.text()) }
+    },
+    async sendRaw(request) {
+      const answer = await authorized(request, (connection) => http.send(toHttpRequest(request, connection)))
+      return accept(request, answer)
+    },
+    async stream(request) {
+      const opened = await authorized(request, (connection) =>
+        http.stream({ ...toHttpRequest(request, connection), silenceMs: request.silenceMs }),
+      )
+      if (isSuccess(opened.status)) return withErrors(request.purpose, opened.chunks)
+      const { purpose, sensitive = false } = request
+      const chunks: Uint8Array[] = []
+      for await (const chunk of opened.chunks) chunks.push(chunk)
+      const body = Buffer.concat(chunks)
+      const refusal = {
+        status: opened.status,
+        text: body.toString('utf8'),
+        summary: `status ${opened.status}`,
+      }
+      throw toApiError({ purpose, sensitive }, refusal)
+    },
+  }
+}
+
+/** A body that is cut while it is read is an error with a code of ours too. */
+async function* withErrors(
+  purpose: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* chunks
+  } catch (thrown) {
+    throw toConnectionError(purpose, thrown)
+  }
+}
+
+function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) query.append(name, value)
+  }
+  const separator = query.size === 0 ? '' : request.path.includes('?') ? '&' : '?'
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  return {
+    system: 'kubernetes',
+    method: request.method,
+    url: `${connection.server}${request.path}${separator}${query.toString()}`,
+    headers: {
+      accept: request.accept ?? 'application/json',
+      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...connection.headers,
+    },
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    tls: connection.tls,
+    signal: request.signal,
+    policy: { ...(isRead ? readPolicy : writePolicy), ...request.policy },
+    maxBytes: request.maxBytes ?? MAX_BYTES,
+    ...(request.repeatable === undefined ? {} : { repeatable: request.repeatable }),
+    ...(request.retryConflict === true ? { retryStatuses: [409] } : {}),
+    isFinal: (answer) =>
+      isSchemaRefusal(answer.status, answer.text()) ||
+      (answer.status === 409 && answer.text().includes('FieldManagerConflict')),
+  }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../clock/clock.ts'
+import { acquireLease } from './lease/acquire-lease.ts'
+import { applyManifests } from './apply/apply-manifests.ts'
+import { patchObject } from './apply/patch-object.ts'
+import type { ApiClient } from './client/api-client.ts'
+import type { Cluster } from './cluster.ts'
+import type { Connected } from './connected.ts'
+import { resourcePath } from './discovery/api-resource.ts'
+import { createDiscovery } from './discovery/discovery.ts'
+import { ensureNamespace } from './ensure-namespace.ts'
+import { getThroughService } from './get-through-service.ts'
+import { runJob } from './job/run-job.ts'
+import { lackedAccess } from './lacked-access.ts'
+import { isSecret, type ObjectId, renderId } from './object-id.ts'
+import { awaitRollout } from './rollout/await-rollout.ts'
+import { runningImages } from './running-images.ts'
+
+/** A cluster over a client: every layer put together. */
+export function createCluster(client: ApiClient, clock: Clock): Cluster {
+  const discovery = createDiscovery(client)
+  const connected: Connected = { client, discovery, clock }
+
+  async function pathOf(id: ObjectId, signal: AbortSignal): Promise<string> {
+    return resourcePath(await discovery.require(id, signal), id)
+  }
+
+  return {
+    async version(signal) {
+      const { body } = await client.send({
+        method: 'GET',
+        path: '/version',
+        signal,
+        purpose: 'get the version',
+      })
+      return (body as { readonly gitVersion?: string }).gitVersion ?? 'unknown'
+    },
+    async get(id, signal) {
+      const { status, body } = await client.send({
+        method: 'GET',
+        path: await pathOf(id, signal),
+        signal,
+        purpose: `get ${renderId(id)}`,
+        allow: [404],
+        sensitive: isSecret(id),
+      })
+      return status === 404 ? undefined : (body as Awaited<ReturnType<Cluster['get']>>)
+    },
+    async put(object, signal) {
+      const resource = await discovery.require(object, signal)
+      const result = await patchObject(client, resource, object, { dryRun: false, force: true, signal })
+      if ('conflicts' in result) throw new Error('a forced apply met conflicts')
+      return result.object
+    },
+    async remove(id, signal) {
+      await client.send({
+        method: 'DELETE',
+        path: await pathOf(id, signal),
+        query: { propagationPolicy: 'Background' },
+        signal,
+        purpose: `delete ${renderId(id)}`,
+        allow: [404],
+      })
+    },
+    lackedAccess: (accesses, signal) => lackedAccess(client, accesses, signal),
+    ensureNamespace: (namespace, signal) => ensureNamespace(client, namespace, signal),
+    apply: (manifests, options) => applyManifests(connected, manifests, options),
+    awaitRollout: (objects, options) => awaitRollout(connected, objects, options),
+    runJob: (job, options) => runJob(connected, job, options),
+    runningImages: (workload, signal) => runningImages(connected, workload, signal),
+    acquireLease: (options) => acquireLease(client, clock, options),
+    getThroughService: (service, signal) => getThroughService(client, service, signal),
+  }
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../clock/clock.ts'
+import type { Http } from '../http/http.ts'
+import type { Files } from '../runner/files.ts'
+import { createApiClient } from './client/api-client.ts'
+import { createConnections } from './client/connection.ts'
+import type { KubernetesCredentials, RequestIdToken } from './client/credentials.ts'
+import type { Kubernetes } from './cluster.ts'
+import { createCluster } from './create-cluster.ts'
+import { readManifests } from './manifests/read-manifests.ts'
+
+export interface KubernetesOptions {
+  readonly http: Http
+  readonly clock: Clock
+  readonly files: Files
+  /** Undefined: no cluster is configured; `connect` says so. */
+  readonly credentials: KubernetesCredentials | undefined
+  readonly requestIdToken: RequestIdToken
+}
+
+/** The cluster of the environment, over the HTTP core. */
+export function createKubernetes(options: KubernetesOptions): Kubernetes {
+  const { http, clock, files, credentials, requestIdToken } = options
+  return {
+    configured: credentials !== undefined,
+    async connect(signal) {
+      const connections = createConnections(credentials, requestIdToken, clock)
+      await connections.current(signal)
+      return createCluster(createApiClient(http, connections), clock)
+    },
+    readManifests: (root, paths) => readManifests(files, root, paths),
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { ApiClient } from '../client/api-client.ts'
+import { known, resourcePath } from '../discovery/api-resource.ts'
+import type { Pod } from '../status/objects.ts'
+import { containersOf } from '../status/pod.ts'
+import { readLines } from '../watch/parse-watch.ts'
+
+export interface LogSource {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+}
+
+/** A log may be silent for long; a dead connection is found when the Job has ended. Milliseconds. */
+const SILENCE = 10 * 60_000
+const RECONNECT_DELAY = 300
+const MAX_FAILURES = 5
+
+/**
+ * Follows a container's log to its end, line by line, and goes on where it was when the connection ends early. Never
+ * throws for a log that cannot be read: what became of the container is told by its status.
+ *
+ * @returns whether the log was read to its end
+ */
+export async function followLog(
+  client: ApiClient,
+  clock: Clock,
+  source: LogSource,
+  signal: AbortSignal,
+  onLine: (line: Uint8Array) => void,
+): Promise<boolean> {
+  let last = ''
+  let ended = false
+  for (let failures = 0; failures < MAX_FAILURES;) {
+    try {
+      for await (const line of readLines(await openLog(client, source, last, signal))) {
+        const { time, text } = splitLine(line)
+        if (time <= last && last !== '') continue
+        last = time
+        onLine(Buffer.from(`${text}\n`))
+      }
+      // What was read after the end is the whole log.
+      if (ended) return true
+      ended = await hasEnded(client, source, signal)
+      if (ended) continue
+    } catch {
+      failures += 1
+    }
+    try {
+      await clock.sleep(RECONNECT_DELAY, signal)
+    } catch {
+      return false
+    }
+  }
+  return false
+}
+
+function openLog(
+  client: ApiClient,
+  { namespace, pod, container }: LogSource,
+  last: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  return client.stream({
+    method: 'GET',
+    path: resourcePath(known.pods, { namespace, name: pod, subresource: 'log' }),
+    query: {
+      container,
+      follow: 'true',
+      timestamps: 'true',
+      // Whole seconds: lines of the same second come again and are told by their own time.
+      sinceTime: last === '' ? undefined : `${last.slice(0, 19)}Z`,
+    },
+    accept: '*/*',
+    signal,
+    purpose: `follow the log of pod ${namespace}/${pod}`,
+    silenceMs: SILENCE,
+    policy: { attempts: 2 },
+  })
+}
+
+async function hasEnded(
+  client: ApiClient,
+  { namespace, pod, container }: LogSource,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { status, body } = await client.send({
+    method: 'GET',
+    path: resourcePath(known.pods, { namespace, name: pod }),
+    signal,
+    purpose: `get pod ${namespace}/${pod}`,
+    allow: [404],
+  })
+  if (status === 404) return true
+  const found = containersOf(body as Pod).find((each) => each.name === container)
+  return found?.state?.terminated !== undefined
+}
+
+/** `2026-01-31T12:00:00.123456789Z text`: nine digits, in UTC, so times compare as text. */
+function splitLine(line: string): { readonly time: string; readonly text: string } {
+  const space = line.indexOf(' ')
+  return space === -1 ? { time: line, text: '' } : { time: line.slice(0, space), text: line.slice(space + 1) }
+}

@@ -1,0 +1,78 @@
+import type { KubernetesObject } from '../cluster.ts'
+
+/** Until a holder that says nothing more has lost it, in seconds; of a lease with another duration, that one counts. */
+export const LEASE_SECONDS = 60
+
+/** Which hold of a lease it is: the holder's name alone could be that of an earlier process of the same run. */
+export const HOLD_ANNOTATION = 'stagegate.dev/hold'
+
+/** A Lease of `coordination.k8s.io/v1`, the parts that count. */
+export interface LeaseRecord extends KubernetesObject {
+  readonly spec?: {
+    readonly holderIdentity?: string | null
+    readonly leaseDurationSeconds?: number | null
+    readonly acquireTime?: string | null
+    readonly renewTime?: string | null
+    readonly leaseTransitions?: number | null
+  }
+}
+
+export interface LeaseNames {
+  readonly namespace: string
+  readonly name: string
+  readonly holder: string
+  readonly hold: string
+}
+
+/** Who holds it; undefined when it is free. */
+export function holderOf({ spec }: LeaseRecord): string | undefined {
+  const holder = spec?.holderIdentity ?? ''
+  return holder === '' ? undefined : holder
+}
+
+export function isHeldBy(lease: LeaseRecord, hold: string): boolean {
+  return holderOf(lease) !== undefined && lease.metadata.annotations?.[HOLD_ANNOTATION] === hold
+}
+
+/**
+ * The record of who takes a lease over, or has it first. With the version of what it replaces, so that the server
+ * refuses it when somebody else was faster. Pure.
+ */
+export function takenLease(names: LeaseNames, now: Date, replaced: LeaseRecord | undefined): LeaseRecord {
+  const before = replaced?.spec?.leaseTransitions ?? 0
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      ...replaced?.metadata,
+      name: names.name,
+      namespace: names.namespace,
+      labels: { ...replaced?.metadata.labels, 'app.kubernetes.io/managed-by': 'stagegate' },
+      annotations: { ...replaced?.metadata.annotations, [HOLD_ANNOTATION]: names.hold },
+    },
+    spec: {
+      holderIdentity: names.holder,
+      leaseDurationSeconds: LEASE_SECONDS,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
+      leaseTransitions: replaced === undefined ? 0 : before + 1,
+    },
+  }
+}
+
+export function renewedLease(lease: LeaseRecord, now: Date): LeaseRecord {
+  return { ...lease, spec: { ...lease.spec, renewTime: microTime(now) } }
+}
+
+/** Free for the next one, as client-go's ReleaseOnCancel leaves it. */
+export function freedLease(lease: LeaseRecord, now: Date): LeaseRecord {
+  return {
+    ...lease,
+    spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) },
+  }
+}
+
+/** `metav1.MicroTime`: six digits. */
+function microTime(date: Date): string {
+  return date.toISOString().replace('Z', '000Z')
+}

@@ -1,0 +1,31 @@
+import { type DaemonSet, isOwnedBy } from './objects.ts'
+import { judgePod } from './pod.ts'
+import { judgeRefusedPods } from './refused-pods.ts'
+import type { WorkloadStatus, World } from './status.ts'
+
+const GENERATION = 'deprecated.daemonset.template.generation'
+
+/** A DaemonSet is done when every node that should has an available pod of the new template. */
+export function judgeDaemonSet(world: World): WorkloadStatus {
+  const { spec = {}, status = {}, metadata } = world.workload as DaemonSet
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return { done: false, text: 'waiting for the controller to see the change', symptoms: [], pods: [] }
+  }
+  const { desiredNumberScheduled: wanted = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status
+  const generation = metadata.annotations?.[GENERATION]
+  const pods = world.pods.filter(
+    (pod) =>
+      isOwnedBy(pod, metadata.uid) &&
+      (generation === undefined || pod.metadata.labels?.['pod-template-generation'] === generation),
+  )
+  const updated = spec.updateStrategy?.type === 'OnDelete' || updatedNumberScheduled >= wanted
+  if (updated && numberAvailable >= wanted) {
+    return { done: true, text: `available on ${numberAvailable} of ${wanted} nodes`, symptoms: [], pods }
+  }
+  const text = `updated on ${updatedNumberScheduled} of ${wanted} nodes, available on ${numberAvailable}`
+  const symptoms = [
+    ...judgeRefusedPods(world),
+    ...pods.flatMap((pod) => judgePod(pod, world.events, world.baseline)),
+  ]
+  return { done: false, text, symptoms, pods }
+}

@@ -1,0 +1,135 @@
+import type { KubernetesObject } from '../cluster.ts'
+
+/** The parts of Kubernetes' own kinds that a status is judged from. Any field may be missing: the controller may not have looked yet. */
+
+export interface Condition {
+  readonly type?: string
+  readonly status?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly lastUpdateTime?: string
+  readonly lastTransitionTime?: string
+}
+
+export interface Deployment extends KubernetesObject {
+  readonly spec?: { readonly replicas?: number; readonly paused?: boolean }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly replicas?: number
+    readonly updatedReplicas?: number
+    readonly availableReplicas?: number
+    readonly conditions?: readonly Condition[]
+  }
+}
+
+export interface ReplicaSet extends KubernetesObject {
+  readonly status?: { readonly replicas?: number; readonly conditions?: readonly Condition[] }
+}
+
+export interface StatefulSet extends KubernetesObject {
+  readonly spec?: {
+    readonly replicas?: number
+    readonly updateStrategy?: {
+      readonly type?: string
+      readonly rollingUpdate?: { readonly partition?: number }
+    }
+  }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly replicas?: number
+    readonly readyReplicas?: number
+    readonly availableReplicas?: number
+    readonly updatedReplicas?: number
+    readonly currentRevision?: string
+    readonly updateRevision?: string
+  }
+}
+
+export interface DaemonSet extends KubernetesObject {
+  readonly spec?: { readonly updateStrategy?: { readonly type?: string } }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly desiredNumberScheduled?: number
+    readonly updatedNumberScheduled?: number
+    readonly numberAvailable?: number
+  }
+}
+
+export interface Job extends KubernetesObject {
+  readonly spec?: {
+    readonly suspend?: boolean
+    readonly completions?: number
+    readonly [field: string]: unknown
+  }
+  readonly status?: {
+    readonly active?: number
+    readonly succeeded?: number
+    readonly failed?: number
+    readonly conditions?: readonly Condition[]
+  }
+}
+
+export interface Terminated {
+  readonly exitCode?: number
+  readonly reason?: string
+  readonly message?: string
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string }
+  readonly running?: { readonly startedAt?: string }
+  readonly terminated?: Terminated
+}
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly ready?: boolean
+  readonly restartCount?: number
+  readonly imageID?: string
+  readonly state?: ContainerState
+  readonly lastState?: ContainerState
+}
+
+export interface Pod extends KubernetesObject {
+  readonly status?: {
+    readonly phase?: string
+    readonly reason?: string
+    readonly message?: string
+    readonly conditions?: readonly Condition[]
+    readonly initContainerStatuses?: readonly ContainerStatus[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+  }
+}
+
+export interface KubernetesEvent extends KubernetesObject {
+  readonly type?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly count?: number
+  readonly series?: { readonly count?: number }
+  readonly involvedObject?: { readonly uid?: string; readonly kind?: string; readonly name?: string }
+  readonly lastTimestamp?: string | null
+  readonly eventTime?: string | null
+}
+
+export function findCondition(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find((each) => each.type === type)
+}
+
+/** Whether the object was made by the owner of this uid. */
+export function isOwnedBy(object: KubernetesObject, uid: string | undefined): boolean {
+  const owners = (object.metadata.ownerReferences ?? []) as readonly { readonly uid?: string }[]
+  return uid !== undefined && owners.some((owner) => owner.uid === uid)
+}
+
+export function isTerminating(object: KubernetesObject): boolean {
+  return object.metadata.deletionTimestamp !== undefined
+}
+
+/** How often an event happened: it is counted in one of two places, depending on who recorded it. */
+export function eventCount({ series, count }: KubernetesEvent): number {
+  return series?.count ?? count ?? 1
+}

@@ -1,0 +1,66 @@
+import type { ApiClient } from '../client/api-client.ts'
+import type { KubernetesObject } from '../cluster.ts'
+import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
+
+/** Which objects of a resource. */
+export interface Selection {
+  readonly resource: ApiResource
+  readonly namespace: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+export interface ObjectList {
+  readonly items: readonly KubernetesObject[]
+  /** Where a watch goes on from. */
+  readonly resourceVersion: string
+}
+
+interface ListBody {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
+  readonly items?: readonly KubernetesObject[]
+}
+
+const PAGE = '500'
+
+/** All objects of a selection, page by page; a page that has expired (410) begins the list anew. */
+export async function listObjects(
+  client: ApiClient,
+  selection: Selection,
+  signal: AbortSignal,
+  policy?: { readonly attempts: number },
+): Promise<ObjectList> {
+  const { resource } = selection
+  const items: KubernetesObject[] = []
+  let next: string | undefined
+  for (;;) {
+    const { status, body } = await client.send({
+      method: 'GET',
+      path: resourcePath(resource, selection),
+      query: { ...selectors(selection), limit: PAGE, continue: next },
+      signal,
+      purpose: `list ${resource.plural} in ${selection.namespace}`,
+      allow: next === undefined ? [] : [410],
+      ...(policy === undefined ? {} : { policy }),
+    })
+    if (status === 410) {
+      items.length = 0
+      next = undefined
+      continue
+    }
+    const { metadata, items: page = [] } = body as ListBody
+    const { apiVersion, kind } = typeOf(resource)
+    items.push(...page.map((each) => ({ ...each, apiVersion, kind })))
+    next = metadata?.continue === '' ? undefined : metadata?.continue
+    if (next === undefined) return { items, resourceVersion: metadata?.resourceVersion ?? '' }
+  }
+}
+
+export function selectors({ labelSelector, fieldSelector }: Selection): Record<string, string | undefined> {
+  return { labelSelector, fieldSelector }
+}
+
+/** Items of a list carry neither apiVersion nor kind. */
+function typeOf({ group, version, kind }: ApiResource): { apiVersion: string; kind: string } {
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind }
+}

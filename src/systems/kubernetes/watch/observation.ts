@@ -1,0 +1,99 @@
+import { StagegateError } from '../../../errors/index.ts'
+import type { Clock } from '../../clock/clock.ts'
+import type { ApiClient } from '../client/api-client.ts'
+import type { Selection } from './list-objects.ts'
+import { ObjectStore } from './object-store.ts'
+import { observe } from './observe.ts'
+
+export interface Observed {
+  readonly selection: Selection
+  /** Without it nothing can be judged: not being allowed to list it is an error. */
+  readonly required: boolean
+}
+
+export interface ObservationOptions {
+  readonly client: ApiClient
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** One line: the server does not answer, or something may not be seen. */
+  readonly onTrouble: (text: string) => void
+}
+
+/** Several selections observed together, from their first list until `close`. */
+export interface Observation {
+  /** The objects of each selection, in the order of the selections. */
+  readonly stores: readonly ObjectStore[]
+  /** Resolves when every selection was listed. @throws what ends an observation */
+  listed(): Promise<void>
+  /** Resolves after the next change, or after some milliseconds. @throws what ends an observation; the signal's reason */
+  next(milliseconds: number): Promise<void>
+  close(): Promise<void>
+}
+
+export function startObservation(observed: readonly Observed[], options: ObservationOptions): Observation {
+  const { client, clock, onTrouble } = options
+  const ended = new AbortController()
+  const signal = AbortSignal.any([options.signal, ended.signal])
+  const stores = observed.map(() => new ObjectStore())
+  const waiting = new Set(stores)
+  let failure: { readonly thrown: unknown } | undefined
+  let changed = false
+  let wake: () => void = () => undefined
+
+  function change(): void {
+    changed = true
+    wake()
+  }
+
+  const running = observed.map(async ({ selection, required }, index) => {
+    const store = stores[index] ?? new ObjectStore()
+    const { plural } = selection.resource
+    const onChange = (): void => {
+      waiting.delete(store)
+      change()
+    }
+    const onTroubled = (error: StagegateError): void => {
+      onTrouble(error.message)
+    }
+    try {
+      await observe({ client, clock, signal, store, onChange, onTrouble: onTroubled }, selection)
+    } catch (thrown) {
+      if (signal.aborted) return
+      if (!required && thrown instanceof StagegateError && thrown.code === 'E_KUBE_FORBIDDEN') {
+        onTrouble(`${plural} may not be listed: causes of failures are seen later or not at all`)
+        onChange()
+        return
+      }
+      failure ??= { thrown }
+      change()
+    }
+  })
+
+  async function next(milliseconds: number): Promise<void> {
+    if (!changed && failure === undefined) {
+      const timer = new AbortController()
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const slept = clock.sleep(milliseconds, AbortSignal.any([signal, timer.signal])).catch(() => undefined)
+      await Promise.race([woken, slept])
+      timer.abort()
+      await slept
+    }
+    changed = false
+    options.signal.throwIfAborted()
+    if (failure !== undefined) throw failure.thrown
+  }
+
+  return {
+    stores,
+    next,
+    async listed() {
+      while (waiting.size > 0) await next(1_000)
+    },
+    async close() {
+      ended.abort()
+      await Promise.all(running)
+    },
+  }
+}
