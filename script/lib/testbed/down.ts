@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { run } from './command.ts'
 import type { PartContext } from './part.ts'
 import { parts } from './parts/all.ts'
 import { readPartialDescription } from './description.ts'
@@ -20,7 +21,9 @@ export async function down(paths: Paths): Promise<string[]> {
   const failures: string[] = []
   const described = readPartialDescription(paths.description)
   for (const part of Object.values(parts).reverse()) {
-    const context: PartContext = { paths, processes, progress: progressOf(part.name), described }
+    const progress = progressOf(part.name)
+    const context: PartContext = { paths, processes, progress, described }
+    const wasUp = part.name in described
     const steps = [
       () => part.drain?.(context),
       () => processes.stopPart(part.name),
@@ -33,10 +36,12 @@ export async function down(paths: Paths): Promise<string[]> {
         failures.push(renderFailure(part.name, error))
       }
     }
+    if (wasUp) progress.say('down')
   }
   if (failures.length > 0) return failures
   await restoreMachine(paths.state)
   await unmountBelow(paths.state)
-  rmSync(paths.state, { recursive: true, force: true })
+  // rm knows how to stay on one file system, should something have been mounted since.
+  await run(['rm', '-rf', '--one-file-system', paths.state])
   return []
 }

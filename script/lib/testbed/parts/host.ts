@@ -41,6 +41,17 @@ export const host: Part<'host'> = {
     await startServer(context, folder, { privateKey, hostKey, knownHosts })
     return { address: addresses.host, port: 22, username: 'root', privateKey, knownHosts, inventory }
   },
+  async drain() {
+    // Sessions outlive their server, and Ansible keeps its connections open for a minute.
+    const inside = await tryCommand(['ip', 'netns', 'pids', namespace])
+    for (const pid of inside.stdout.split('\n').filter((line) => line !== '')) {
+      try {
+        process.kill(Number(pid), 'SIGTERM')
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  },
   async down(context) {
     if (!existsSync(join(context.paths.state, 'host'))) return
     await tryCommand(['ip', 'netns', 'delete', namespace])

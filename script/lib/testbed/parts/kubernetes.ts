@@ -56,6 +56,9 @@ export const kubernetes: Part<'kubernetes'> = {
     await deletePods(context)
     await context.processes.stop('kubelet')
     await endContainers(context)
+    // The API server's clients before it, and it before its store: without the store it would not end by itself.
+    await Promise.all(['kube-proxy', 'coredns'].map((name) => context.processes.stop(name)))
+    await context.processes.stop('kube-apiserver')
   },
   async down(context) {
     if (existsSync(join(context.paths.state, 'kubernetes'))) await removeLeftovers(context)
