@@ -7,6 +7,7 @@ export function nearestName(wrong: string, known: readonly string[]): string | u
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {
     const candidate = simplify(name)
+    if (Math.abs(plain.length - candidate.length) > 3) continue
     const distance = editDistance(plain, candidate)
     const allowed = Math.min(3, Math.floor(Math.max(plain.length, candidate.length) / 3))
     if (distance <= allowed && (best === undefined || distance < best.distance)) best = { name, distance }
