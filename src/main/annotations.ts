@@ -1,14 +1,12 @@
 import type { Finding } from '../findings/index.ts'
 import type { StageResult } from '../pipeline/index.ts'
+import { findingsOf } from '../report/kept.ts'
 import type { Annotation } from '../systems/github/github.ts'
-
-const order = ['critical', 'high', 'medium', 'low', 'info'] as const
 
 /** The findings of a stage that have a line, worst first. */
 export function annotationsOf(stage: StageResult): readonly Annotation[] {
-  return findingsOf(stage)
+  return findingsOf([stage])
     .filter((finding) => finding.file !== undefined)
-    .toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
     .map((finding) => {
       const line = finding.line ?? 1
       return {
@@ -21,11 +19,6 @@ export function annotationsOf(stage: StageResult): readonly Annotation[] {
         message: finding.message,
       }
     })
-}
-
-/** Findings that a stage kept, whether it passed or failed. */
-export function findingsOf(stage: StageResult): readonly Finding[] {
-  return stage.steps.flatMap((step) => (step.kept['findings'] ?? []) as readonly Finding[])
 }
 
 function levelOf(severity: Finding['severity']): Annotation['level'] {

@@ -1,4 +1,4 @@
-import type { RunReport } from '../report/run-report.ts'
+import { nextStage, type RunReport } from '../report/run-report.ts'
 
 export interface DecidedStatus {
   readonly state: 'pending' | 'success' | 'failure' | 'error'
@@ -7,29 +7,34 @@ export interface DecidedStatus {
 }
 
 /**
- * The commit status at the end of a call. Only a finished deploy makes it green; a call without deploy leaves it pending
- * and says what comes next; a last call of `report` alone makes it terminal. Undefined: it stays as it is. Pure.
+ * The commit status at the end of a call: the table of docs/steps.md. A call with deploy makes it green when deploy has
+ * finished; a call without deploy leaves it pending and says what comes next; a last call of `report` alone makes it
+ * terminal. Undefined: it stays as it is. Pure.
  *
- * @param current the state that the status has now
+ * @param current the state that the status has now; undefined when it has none
  */
 export function decideStatus(report: RunReport, current: string | undefined): DecidedStatus | undefined {
   if (report.status === 'failure') return { state: 'failure' }
   if (report.status === 'cancelled') return { state: 'error' }
-  const resultOf = (id: string): string | undefined =>
-    report.stages.find((stage) => stage.id === id)?.result.status
-  if (resultOf('deploy') === 'success') return { state: 'success' }
-  const asked = report.facts.stages
-  if (asked === undefined)
-    return { state: 'success', description: 'Every stage passed; nothing was to be deployed.' }
-  if (asked.every((stage) => stage === 'report')) {
-    if (current === 'success' || current === 'failure' || current === 'error') return undefined
-    return { state: 'error', description: 'The run ended before it was deployed.' }
+  const deploy = report.stages.find((stage) => stage.id === 'deploy')?.result.status
+  if (deploy === 'success') return { state: 'success' }
+
+  const next = nextStage(report)
+  if (isReportAlone(report)) {
+    if (current !== undefined && current !== 'pending') return undefined
+    if (next === undefined) return nothingToDeploy
+    return { state: 'error', description: `Not deployed: the stage ${next} has not passed.` }
   }
-  const next = report.stages.find(
-    (stage) => stage.id !== 'report' && stage.result.status === 'skipped' && !asked.includes(stage.id),
-  )
-  return {
-    state: 'pending',
-    description: next === undefined ? 'Waiting for deploy.' : `Waiting for the stage ${next.id}.`,
-  }
+  if (next === undefined) return nothingToDeploy
+  return { state: 'pending', description: `Waiting for the stage ${next}.` }
 }
+
+/** Whether this call only makes an end of what earlier calls did. */
+export function isReportAlone({ facts }: RunReport): boolean {
+  return facts.stages?.every((stage) => stage === 'report') ?? false
+}
+
+const nothingToDeploy = {
+  state: 'success',
+  description: 'Every stage passed; nothing was to be deployed.',
+} as const

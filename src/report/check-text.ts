@@ -3,7 +3,7 @@ import type { StageResult } from '../pipeline/index.ts'
 import { renderDuration } from './duration.ts'
 import { codeBlock } from './escape-markdown.ts'
 import { limitLine } from './limit-bytes.ts'
-import { renderStages } from './summary.ts'
+import { renderStages } from './stages-table.ts'
 
 export type CheckConclusion = 'success' | 'failure' | 'cancelled' | 'skipped'
 

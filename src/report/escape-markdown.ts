@@ -1,33 +1,38 @@
-/** Characters that change how text runs or hides: bidirectional controls, zero-width ones, and other controls. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const invisible =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+/**
+ * Characters that nobody sees and that change how text runs or reads: controls, format characters (bidirectional,
+ * zero-width, tags), line separators, halves of characters. Tabs and line feeds are left to the functions below.
+ */
+const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]/gu
 
 /**
- * Text from outside as inline Markdown: it can make no link, image, mention, heading, table cell or HTML. For one line;
- * line breaks become spaces.
+ * Text from outside as inline Markdown: it can make no link, image, mention, issue reference, formula, heading, table
+ * cell or HTML. For one line; line breaks become spaces.
  */
 export function escapeInline(text: string): string {
-  return text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(invisible, '')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`)
-    .replace(/@/g, '@&#8203;')
-    .replace(/\b(https?|ftp):\/\//gi, '$1:&#8203;//')
-    .replace(/\bwww\./gi, 'www&#8203;.')
+  return (
+    oneLine(text)
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/[\\`*_{}[\]()+!|~$]/g, (character) => `\\${character}`)
+      // GitHub looks for these in the rendered text, where an escape no longer shows.
+      .replace(/@/g, '@&#8203;')
+      .replace(/#(?=\d)/g, '#&#8203;')
+      .replace(/#(?!&|\d)/g, '\\#')
+      .replace(/:\/\//g, ':&#8203;//')
+      .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#8203;.`)
+  )
 }
 
-/** Text as a code span; its fence is longer than any run of backticks in it. Safe in a table cell. */
+/** Text as a code span, in a table cell too. */
 export function codeSpan(text: string): string {
-  const line = text.replace(/[\r\n\t]+/g, ' ').replace(invisible, '')
+  const line = oneLine(text)
   if (line.trim() === '') return ''
+  // A pipe ends a table cell even in a code span, where an escape would show outside of a table.
+  if (line.includes('|')) return `<code>${escapeInline(line)}</code>`
   const fence = '`'.repeat(longestRun(line, '`') + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
-  // A pipe ends a table cell even in a code span, unless it is escaped.
-  return `${fence}${pad}${line.replace(/\|/g, '\\|')}${pad}${fence}`
+  return `${fence}${pad}${line}${pad}${fence}`
 }
 
 /** Text as a fenced block that nothing in it can end. */
@@ -37,13 +42,23 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${clean}\n${fence}`
 }
 
+/** A URL of http or https as a link that shows itself; anything else as a code span. */
+export function linkTo(url: string): string {
+  const parsed = URL.parse(url)
+  const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:'
+  const plain =
+    isWeb && parsed.username === '' && parsed.password === '' && /^[\w\-.~:/?#@%&=+,;]+$/.test(parsed.href)
+  return plain ? `<${parsed.href}>` : codeSpan(url)
+}
+
 /** Text as a label of a Mermaid diagram: an allow-list of characters, at most 60. */
 export function mermaidLabel(text: string): string {
-  return text
-    .replace(/[^\p{L}\p{N} ._/-]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 60)
+  const allowed = text.replace(/[^\p{L}\p{N} ._/-]/gu, ' ').replace(/\s+/g, ' ')
+  return [...allowed.trim()].slice(0, 60).join('').trim()
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\t\v\f\u0085\u2028\u2029]+/g, ' ').replace(invisible, '')
 }
 
 function longestRun(text: string, character: string): number {

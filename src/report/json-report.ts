@@ -1,9 +1,10 @@
 import type { StageResult, StepResult } from '../pipeline/index.ts'
+import { deploymentOf, findingsOf, imageOf, testsOf } from './kept.ts'
 import type { RunReport } from './run-report.ts'
 
-/** The report for programs; its shape is `schema/report.schema.json`. */
+/** The report for programs; its shape is `schema/report.schema.json`. Every finding is in it. */
 export function renderJsonReport(report: RunReport): string {
-  const { facts, status, failure, overhead } = report
+  const { facts, status, overhead, stages } = report
   const document = {
     version: 1,
     result: status,
@@ -14,26 +15,34 @@ export function renderJsonReport(report: RunReport): string {
     commit: facts.commit,
     ref: facts.ref,
     event: facts.event,
-    run: { url: facts.runUrl, attempt: facts.attempt },
-    failure:
-      failure === undefined
-        ? null
-        : {
-            stage: failure.stage,
-            step: failure.step ?? null,
-            code: failure.error.code,
-            blame: failure.error.blame,
-            message: failure.error.message,
-            evidence: failure.error.evidence,
-            state: failure.error.state ?? null,
-            next: failure.error.next,
-          },
+    actor: facts.actor,
+    run: { url: facts.runUrl, attempt: facts.attempt, stages: facts.stages ?? null },
+    failure: failureOf(report),
     durationMs: Math.round(report.durationMs),
     overhead: overhead === undefined ? null : { ownMs: Math.round(overhead.ownMs), gaps: overhead.gaps },
     warnings: report.warnings,
-    stages: report.stages.map(stageOf),
+    stages: stages.map(stageOf),
+    image: reportedImage(stages),
+    deployment: reportedDeployment(stages),
+    tests: testsOf(stages).map(({ stage, step, summary }) => ({ stage, step, ...summary })),
+    findings: findingsOf(stages),
   }
   return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function failureOf({ failure }: RunReport): object | null {
+  if (failure === undefined) return null
+  const { stage, step, error } = failure
+  return {
+    stage,
+    step: step ?? null,
+    code: error.code,
+    blame: error.blame,
+    message: error.message,
+    evidence: error.evidence,
+    state: error.state ?? null,
+    next: error.next,
+  }
 }
 
 function stageOf(stage: StageResult): object {
@@ -45,7 +54,7 @@ function stageOf(stage: StageResult): object {
       id: step.id,
       critical: step.critical,
       ...resultOf(step),
-      facts: Object.fromEntries(step.facts.map((fact) => [fact.name, fact.value])),
+      facts: step.facts,
     })),
   }
 }
@@ -57,5 +66,24 @@ function resultOf({ result, startedAt, endedAt }: StageResult | StepResult): obj
       result.status === 'skipped' ? result.reason : result.status === 'failure' ? result.error.message : null,
     startedMs: startedAt === undefined ? null : Math.round(startedAt),
     endedMs: endedAt === undefined ? null : Math.round(endedAt),
+  }
+}
+
+/** Named one by one: a stage's output may hold more than the report promises. */
+function reportedImage(stages: readonly StageResult[]): object | null {
+  const image = imageOf(stages)
+  return image === undefined ? null : { repository: image.repository, digest: image.digest, tags: image.tags }
+}
+
+function reportedDeployment(stages: readonly StageResult[]): object | null {
+  const deployment = deploymentOf(stages)
+  if (deployment === undefined) return null
+  return {
+    environment: deployment.environment,
+    namespace: deployment.namespace,
+    environmentUrl: deployment.environmentUrl ?? null,
+    configCommit: deployment.configCommit,
+    schemaVersion: deployment.schemaVersion ?? null,
+    objects: deployment.objects.map(({ kind, name, change }) => ({ kind, name, change })),
   }
 }

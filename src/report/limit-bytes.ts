@@ -1,15 +1,26 @@
 /**
- * Text within a limit of UTF-8 bytes, cut at the end of a line, with a note of how much is missing. GitHub counts bytes:
- * 65,535 for a check's summary and text, 1 MiB for a step summary.
+ * Markdown within a limit of UTF-8 bytes, cut at the end of a line where there is one in the last half, with a note of
+ * how much is missing after it; a code block that the cut leaves open is closed. GitHub counts bytes: 65,535 for a
+ * check's summary and text, 1 MiB for a step summary.
  */
 export function limitBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limit) return text
-  const note = (missing: number): string => `\n\n… ${missing} bytes more are in the log.\n`
-  const room = limit - Buffer.byteLength(note(bytes.length))
-  const cut = bytes.subarray(0, room).lastIndexOf(0x0a)
-  const kept = bytes.subarray(0, cut < 0 ? boundaryBefore(bytes, room) : cut)
-  return kept.toString() + note(bytes.length - kept.length)
+  const note = (missing: number): string =>
+    `\n\n… ${missing} bytes more are in the log and the JSON report.\n`
+  let room = limit - Buffer.byteLength(note(bytes.length))
+  for (;;) {
+    if (room <= 0) return bytes.subarray(0, boundaryBefore(bytes, limit)).toString()
+    const kept = cutAtLine(bytes, room).toString()
+    const end = `${closeFence(kept)}${note(bytes.length - Buffer.byteLength(kept))}`
+    if (Buffer.byteLength(kept) + Buffer.byteLength(end) <= limit) return kept + end
+    room -= Buffer.byteLength(closeFence(kept))
+  }
+}
+
+function cutAtLine(bytes: Buffer, room: number): Buffer {
+  const line = bytes.subarray(0, room).lastIndexOf(0x0a)
+  return bytes.subarray(0, line >= room / 2 ? line : boundaryBefore(bytes, room))
 }
 
 /** The last index up to `end` that does not split a character. */
@@ -19,9 +30,22 @@ function boundaryBefore(bytes: Uint8Array, end: number): number {
   return index
 }
 
-/** One line within a limit of characters, for descriptions of statuses and deployments (140). */
+/** What ends the code block that is open at the end of a text, or nothing. */
+function closeFence(text: string): string {
+  let open = ''
+  for (const [line, fence = ''] of text.matchAll(/^(`{3,}).*$/gm)) {
+    if (open === '') open = fence
+    else if (fence.length >= open.length && line.trim() === fence) open = ''
+  }
+  return open === '' ? '' : `\n${open}`
+}
+
+/**
+ * One line within a limit of characters, for descriptions of statuses and deployments (140). Counted in UTF-16 units,
+ * which are never fewer than any other count; no character is split.
+ */
 export function limitLine(text: string, limit: number): string {
   const line = text.replace(/\s+/g, ' ').trim()
-  const characters = [...line]
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`
+  if (line.length <= limit) return line
+  return `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }

@@ -54,3 +54,13 @@ export function placeOf(failure: Failure): string {
 export function cancelledStage(stages: readonly StageResult[]): string | undefined {
   return stages.find((stage) => stage.result.status === 'cancelled')?.id
 }
+
+/**
+ * The first stage that has not passed for this commit though it applies: what a step-by-step use runs next. A stage that
+ * does not apply has no steps; undefined when nothing is left to run.
+ */
+export function nextStage({ stages }: Pick<RunReport, 'stages'>): string | undefined {
+  return stages.find(
+    ({ id, result, steps }) => id !== 'report' && result.status === 'skipped' && steps.length > 0,
+  )?.id
+}

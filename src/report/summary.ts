@@ -1,18 +1,29 @@
-import { renderError } from '../errors/index.ts'
-import type { StageResult, StepResult } from '../pipeline/index.ts'
+import { renderError, StagegateError } from '../errors/index.ts'
+import { renderChanges } from './changes-section.ts'
 import { renderDuration } from './duration.ts'
-import { codeBlock, codeSpan, escapeInline, mermaidLabel } from './escape-markdown.ts'
-import { cancelledStage, placeOf, type RunReport } from './run-report.ts'
+import { codeBlock, codeSpan, escapeInline } from './escape-markdown.ts'
+import { renderFindings, renderTests } from './findings-section.ts'
+import { imageOf } from './kept.ts'
+import { cancelledStage, nextStage, placeOf, type RunReport } from './run-report.ts'
+import { renderStages } from './stages-table.ts'
+import { renderTimeline } from './timeline.ts'
 
-/** The job summary: result, cause, a table of stages and steps, a timeline, what to do next. Pure Markdown. */
+/** Lines of a failure that are shown; the rest is in the log and the JSON report. */
+const MAX_FAILURE_LINES = 80
+
+/** The job summary: result, cause, what to do next, stages and steps, findings, changes, a timeline. Pure Markdown. */
 export function renderSummary(report: RunReport): string {
   const parts = [
     renderHeadline(report),
     renderFacts(report),
     renderFailure(report),
+    renderNext(report),
     renderStages(report.stages),
-    renderTimeline(report.stages),
+    renderTests(report.stages),
+    renderFindings(report.stages),
+    renderChanges(report.stages),
     renderWarnings(report.warnings),
+    renderTimeline(report.stages),
     renderOverhead(report),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -30,93 +41,39 @@ function renderHeadline({ status, facts, failure, stages }: RunReport): string {
 }
 
 function renderFacts({ facts, durationMs, stages }: RunReport): string {
-  const image = stages.find((stage) => stage.id === 'image')
-  const output =
-    image?.result.status === 'success'
-      ? (image.result.output as { repository: string; digest: string })
-      : undefined
-  const lines = [
-    `Commit ${codeSpan(facts.commit.slice(0, 12))} of ${codeSpan(facts.ref)}, by ${escapeInline(facts.actor)} (${escapeInline(facts.event)}), attempt ${facts.attempt}, ${renderDuration(durationMs)}.`,
-  ]
-  if (output !== undefined) lines.push(`Image ${codeSpan(`${output.repository}@${output.digest}`)}.`)
+  const commit = `Commit ${codeSpan(facts.commit.slice(0, 12))} of ${codeSpan(facts.ref)}`
+  const by = `by ${escapeInline(facts.actor)} (${escapeInline(facts.event)})`
+  const lines = [`${commit}, ${by}, attempt ${facts.attempt}, ${renderDuration(durationMs)}.`]
+  const image = imageOf(stages)
+  if (image !== undefined) lines.push(`Image ${codeSpan(`${image.repository}@${image.digest}`)}.`)
   if (facts.stages !== undefined) lines.push(`This call ran: ${escapeInline(facts.stages.join(', '))}.`)
   return lines.join('\n')
 }
 
 function renderFailure({ failure }: RunReport): string {
-  return failure === undefined ? '' : codeBlock(renderError(failure.error, placeOf(failure)))
+  return failure === undefined ? '' : codeBlock(renderError(shorten(failure.error), placeOf(failure)))
 }
 
-/** The table of stages and their steps. */
-export function renderStages(stages: readonly StageResult[]): string {
-  const rows = stages.flatMap((stage) => [
-    row(icon(stage.result.status, true), `**${escapeInline(stage.id)}**`, time(stage), stageNote(stage)),
-    ...stage.steps.map((step) =>
-      row(
-        icon(step.result.status, step.critical),
-        `&nbsp;&nbsp;${escapeInline(step.id)}`,
-        time(step),
-        stepNote(step),
-      ),
-    ),
-  ])
-  return ['| | stage and step | time | |', '|---|---|---:|---|', ...rows].join('\n')
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
-}
-
-function icon(status: StageResult['result']['status'], critical: boolean): string {
-  switch (status) {
-    case 'success':
-      return '✅'
-    case 'failure':
-      return critical ? '❌' : '⚠️'
-    case 'cancelled':
-      return '⏹️'
-    case 'skipped':
-      return '➖'
-  }
-}
-
-function time(result: StageResult | StepResult): string {
-  if (result.startedAt === undefined || result.endedAt === undefined) return ''
-  return renderDuration(result.endedAt - result.startedAt)
-}
-
-function stageNote(stage: StageResult): string {
-  if (stage.resumedFrom !== undefined) return `passed in ${escapeInline(stage.resumedFrom)}`
-  return stage.result.status === 'skipped' ? escapeInline(stage.result.reason) : ''
-}
-
-function stepNote(step: StepResult): string {
-  switch (step.result.status) {
-    case 'skipped':
-      return escapeInline(step.result.reason)
-    case 'failure':
-      return `${step.critical ? '' : 'advisory: '}${escapeInline(step.result.error.message)}`
-    case 'cancelled':
-    case 'success':
-      return step.facts.map((fact) => `${escapeInline(fact.name)} ${codeSpan(fact.value)}`).join(', ')
-  }
-}
-
-/** A Gantt chart of the steps that ran, in seconds since the start. */
-function renderTimeline(stages: readonly StageResult[]): string {
-  const sections = stages.flatMap((stage) => {
-    const bars = stage.steps.flatMap((step) => {
-      if (step.startedAt === undefined || step.endedAt === undefined) return []
-      const tag =
-        step.result.status === 'failure' ? 'crit, ' : step.result.status === 'success' ? 'done, ' : ''
-      const from = Math.round(step.startedAt)
-      return [`    ${mermaidLabel(step.id)} :${tag}${from}, ${Math.max(from + 1, Math.round(step.endedAt))}`]
-    })
-    return bars.length === 0 ? [] : [`    section ${mermaidLabel(stage.id)}`, ...bars]
+function shorten(error: StagegateError): StagegateError {
+  const lines = error.evidence.flatMap((each) => each.split('\n'))
+  const left = lines.length - MAX_FAILURE_LINES
+  if (left <= 0) return error
+  return new StagegateError(error.code, {
+    message: error.message,
+    evidence: [...lines.slice(0, MAX_FAILURE_LINES), `… ${left} lines more are in the JSON report`],
+    next: error.next,
+    ...(error.state === undefined ? {} : { state: error.state }),
   })
-  if (sections.length === 0) return ''
-  const chart = ['gantt', '    dateFormat x', '    axisFormat %M:%S', ...sections].join('\n')
-  return `<details><summary>Timeline</summary>\n\n${codeBlock(chart, 'mermaid')}\n\n</details>`
+}
+
+/** What to do next, where no failure says it already. */
+function renderNext(report: RunReport): string {
+  if (report.failure !== undefined) return ''
+  if (report.status === 'cancelled') {
+    return 'Next: rerun the job. A cancel rolls nothing back; a rerun completes what is missing.'
+  }
+  const next = report.facts.stages === undefined ? undefined : nextStage(report)
+  return next === undefined ? '' : `Next: a call with ${codeSpan(`stages: ${next}`)}.`
 }
 
 function renderWarnings(warnings: readonly string[]): string {

@@ -1,0 +1,64 @@
+import { compareSeverity, type Finding, type TestSummary } from '../findings/index.ts'
+import type { StageResult } from '../pipeline/index.ts'
+
+/** Findings that the steps of stages kept, whether they passed or failed; worst first, then in the order of the steps. */
+export function findingsOf(stages: readonly StageResult[]): readonly Finding[] {
+  return stages
+    .flatMap((stage) => stage.steps)
+    .flatMap((step) => listOf<Finding>(step.kept.findings))
+    .toSorted((one, other) => compareSeverity(one.severity, other.severity))
+}
+
+export interface KeptTests {
+  readonly stage: string
+  readonly step: string
+  readonly summary: TestSummary
+}
+
+/** What the steps' test reports said. */
+export function testsOf(stages: readonly StageResult[]): readonly KeptTests[] {
+  return stages.flatMap((stage) =>
+    stage.steps.flatMap((step) => {
+      const summary = step.kept.tests as TestSummary | undefined
+      return summary === undefined ? [] : [{ stage: stage.id, step: step.id, summary }]
+    }),
+  )
+}
+
+/** What the report shows of the image stage's output. */
+export interface ReportedImage {
+  readonly repository: string
+  readonly digest: string
+  readonly tags: readonly string[]
+}
+
+export function imageOf(stages: readonly StageResult[]): ReportedImage | undefined {
+  return outputOf(stages, 'image') as ReportedImage | undefined
+}
+
+/** What the report shows of the deploy stage's output. */
+export interface ReportedDeployment {
+  readonly environment: string
+  readonly namespace: string
+  readonly environmentUrl: string | undefined
+  readonly configCommit: string
+  readonly objects: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly change: 'created' | 'changed' | 'unchanged'
+  }[]
+  readonly schemaVersion: string | undefined
+}
+
+export function deploymentOf(stages: readonly StageResult[]): ReportedDeployment | undefined {
+  return outputOf(stages, 'deploy') as ReportedDeployment | undefined
+}
+
+function outputOf(stages: readonly StageResult[], id: string): unknown {
+  const result = stages.find((stage) => stage.id === id)?.result
+  return result?.status === 'success' ? result.output : undefined
+}
+
+function listOf<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : []
+}
