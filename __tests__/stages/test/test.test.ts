@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from 'vitest'
+
+import type { TestSettings } from '../../../src/config/config.ts'
+import { test } from '../../../src/stages/test/test.ts'
+import { keptBy, off, statusOf, Workshop } from '../commands/run-stage.ts'
+
+let workshop: Workshop
+const passing = "import { test } from 'node:test'\ntest('passes', () => {})\n"
+const failing =
+  "import { test } from 'node:test'\ntest('fails', () => { throw new Error('the price is wrong') })\n"
+const nodeTest = (files: string) =>
+  `node --test --test-reporter=junit --test-reporter-destination=report.xml ${files}`
+
+afterEach(async () => {
+  await workshop.dispose()
+})
+
+/** Runs the stage with one command as its unit tests. */
+async function runUnit(
+  files: Readonly<Record<string, string>>,
+  command: string,
+  more: Partial<TestSettings> = { reports: ['report.xml'] },
+) {
+  workshop = await Workshop.open(files)
+  return workshop.run(test, {
+    test: { unit: workshop.command(command, more), integration: off('none') },
+  })
+}
+
+describe('The tests', () => {
+  it('pass when the command and its report say so', async () => {
+    const run = await runUnit({ 'a.test.mjs': passing }, nodeTest('a.test.mjs'))
+    expect(run.error).toBeUndefined()
+    expect(run.output).toMatchObject({ tests: { total: 1, passed: 1, failed: 0 } })
+    expect(run.steps[0]?.facts).toEqual([{ name: 'tests', value: '1 passed' }])
+  })
+
+  it('fail with the names, places and messages of those that failed', async () => {
+    const run = await runUnit({ 'a.test.mjs': passing, 'b.test.mjs': failing }, nodeTest('*.test.mjs'))
+    expect(run.error).toMatchObject({
+      code: 'E_TESTS_FAILED',
+      message: '1 of 2 tests failed.',
+      evidence: ['fails (b.test.mjs:2)', '  the price is wrong'],
+    })
+    expect(keptBy(run, 'unit', 'findings')).toMatchObject([{ rule: 'fails', file: 'b.test.mjs', line: 2 }])
+    expect(keptBy(run, 'unit', 'tests')).toMatchObject({ total: 2, failed: 1 })
+  })
+
+  it('fail when the report shows a failure that the exit code hides', async () => {
+    const run = await runUnit({ 'b.test.mjs': failing }, `${nodeTest('b.test.mjs')} || true`)
+    expect(run.error).toMatchObject({
+      code: 'E_TESTS_FAILED',
+      message: '1 of 1 tests failed, though the command ended with exit code 0.',
+    })
+  })
+
+  it('fail when the exit code shows a failure that the report does not', async () => {
+    const run = await runUnit(
+      { 'a.test.mjs': passing },
+      `${nodeTest('a.test.mjs')}; echo leak detected; exit 9`,
+    )
+    expect(run.error).toMatchObject({
+      code: 'E_COMMAND_FAILED',
+      evidence: expect.arrayContaining(['leak detected']) as unknown,
+    })
+  })
+
+  it('fail when there is no test in the report', async () => {
+    const empty = 'echo "<testsuites></testsuites>" > report.xml'
+    expect((await runUnit({}, empty)).error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      message: 'There is no test in report.xml.',
+    })
+    await workshop.dispose()
+    const allowed = await runUnit({}, empty, { reports: ['report.xml'], allowNoTests: true })
+    expect(allowed.error).toBeUndefined()
+  })
+
+  it('fail when there is no report', async () => {
+    expect((await runUnit({}, 'true')).error).toMatchObject({ code: 'E_REPORT_MISSING' })
+  })
+
+  it('fail when the report is one that an earlier run has left', async () => {
+    const old = '<testsuites><testcase name="passed yesterday"/></testsuites>'
+    expect((await runUnit({ 'report.xml': old }, 'true')).error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      evidence: ['report.xml'],
+    })
+  })
+
+  it('count a report that was written anew over an old one', async () => {
+    const run = await runUnit(
+      {
+        'a.test.mjs': passing,
+        'report.xml': '<testsuites><testcase name="old"><failure/></testcase></testsuites>',
+      },
+      nodeTest('a.test.mjs'),
+    )
+    expect(run.output).toMatchObject({ tests: { total: 1, passed: 1 } })
+  })
+
+  it('say so when no report tells how many ran', async () => {
+    const run = await runUnit({}, 'true', { reports: [] })
+    expect(run.error).toBeUndefined()
+    expect(run.log.get('unit')).toContain('warning: No reports are configured')
+  })
+
+  it('of integration run after the unit tests, and not at all when those failed', async () => {
+    workshop = await Workshop.open({})
+    const integration = workshop.command('test -f unit-ran && touch integration-ran')
+    const passed = await workshop.run(test, {
+      test: { unit: workshop.command('touch unit-ran'), integration },
+    })
+    expect(passed.error).toBeUndefined()
+    const failed = await workshop.run(test, { test: { unit: workshop.command('exit 1'), integration } })
+    expect(failed.error).toMatchObject({ code: 'E_COMMAND_FAILED' })
+    expect(statusOf(failed, 'integration')).toBe('skipped')
+  })
+})
