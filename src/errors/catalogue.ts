@@ -48,6 +48,10 @@ export const catalogue = {
     'Install the tool in a step before Stagegate.',
   ),
   E_PATH_OUTSIDE: configuration('A path leads out of the checkout.', 'Use a path inside the repository.'),
+  E_FILE_TOO_LARGE: configuration(
+    'A file is larger than is read.',
+    'Make the file smaller, or name another.',
+  ),
 
   // checkout
   E_CHECKOUT_NOT_GIT: configuration(
