@@ -2,48 +2,53 @@ import type { Config } from '../config/config.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
 import { limitBytes, limitLine } from '../report/limit-bytes.ts'
+import { redactResults } from '../report/redact-results.ts'
 import type { DeploymentState, GitHub, Written } from '../systems/github/github.ts'
 import { annotationsOf } from './annotations.ts'
 import { externalIdOf, renderLedgerText } from './ledger.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
 
+export interface WriterOptions {
+  /** Ends what is still being written. */
+  readonly signal: AbortSignal
+  readonly redact: (text: string) => string
+}
+
 /**
- * Writes to GitHub beside the pipeline, one after another as GitHub asks, without ever holding a stage up. What cannot
- * be written is remembered and said at the end.
+ * Says on GitHub what happens, beside the pipeline and without ever holding a stage up. What cannot be written is
+ * remembered and said at the end.
  */
 export class GithubWriter {
   readonly #github: GitHub
   readonly #config: Config
+  readonly #redact: (text: string) => string
+  readonly #stop = new AbortController()
   readonly #signal: AbortSignal
-  readonly #lost: string[] = []
-  #queue: Promise<void> = Promise.resolve()
+  readonly #queue = new WriteQueue()
   #deployment: number | undefined
-  #checksOff = false
 
-  constructor(github: GitHub, config: Config, options: { readonly signal: AbortSignal }) {
+  constructor(github: GitHub, config: Config, { signal, redact }: WriterOptions) {
     this.#github = github
     this.#config = config
-    this.#signal = options.signal
+    this.#redact = redact
+    this.#signal = AbortSignal.any([signal, this.#stop.signal])
   }
 
   /** A commit status, where this event may deploy. */
   setStatus(state: 'pending' | 'success' | 'failure' | 'error', description: string): void {
     if (!this.#config.mayDeploy) return
     const { trigger, statusContext } = this.#config
-    this.#enqueue(() =>
-      this.#github.writeStatus(
-        {
-          commit: trigger.headCommit,
-          state,
-          context: statusContext,
-          description,
-          targetUrl: trigger.run.url,
-        },
-        this.#signal,
-      ),
-    )
+    const status = {
+      commit: trigger.headCommit,
+      state,
+      context: statusContext,
+      description,
+      targetUrl: trigger.run.url,
+    }
+    this.#queue.add('status', () => this.#github.writeStatus(status, this.#signal))
   }
 
   listen(event: PipelineEvent): void {
@@ -56,18 +61,26 @@ export class GithubWriter {
     if (event.stage.id === 'deploy') this.#endDeployment(event.stage)
   }
 
-  /** Waits until everything is written or given up; what was lost, each once. */
-  async finish(): Promise<readonly string[]> {
-    await this.#queue
-    return [...new Set(this.#lost)]
+  /** Waits until everything is written, or the signal ends it; what was lost, each once. */
+  async finish(signal: AbortSignal): Promise<readonly string[]> {
+    const stop = (): void => {
+      this.#stop.abort(signal.reason)
+    }
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop)
+    try {
+      return await this.#queue.finish()
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
   }
 
-  #writeCheck(stage: StageResult): void {
+  #writeCheck(unredacted: StageResult): void {
     const { trigger } = this.#config
-    const text = renderCheck(stage)
-    this.#enqueue(async () => {
-      if (this.#checksOff) return { written: true }
-      const written = await this.#github.writeCheck(
+    this.#queue.add('check', () => {
+      const stage = redactResults(unredacted, this.#redact)
+      const text = renderCheck(stage)
+      return this.#github.writeCheck(
         {
           commit: trigger.headCommit,
           name: checkName(this.#config, stage.id),
@@ -76,22 +89,20 @@ export class GithubWriter {
           conclusion: text.conclusion,
           title: text.title,
           summary: limitBytes(text.summary, CHECK_BYTES),
-          ...(stage.result.status === 'success' ? { text: renderLedgerText(stage) } : {}),
+          // An update keeps the text of an earlier pass unless it is told otherwise.
+          text: stage.result.status === 'success' ? renderLedgerText(stage) : '',
           annotations: annotationsOf(stage),
           detailsUrl: trigger.run.url,
         },
         this.#signal,
       )
-      // Where checks cannot be written at all (a fork, a classic token), saying it once is enough.
-      this.#checksOff = !written.written
-      return written
     })
   }
 
   #startDeployment(): void {
     const { trigger, deploy, service, version } = this.#config
     if (!deploy.configured) return
-    this.#enqueue(async () => {
+    this.#queue.add('deployment', async () => {
       const started = await this.#github.startDeployment(
         {
           commit: trigger.headCommit,
@@ -108,7 +119,7 @@ export class GithubWriter {
   }
 
   #endDeployment(stage: StageResult): void {
-    this.#enqueue(async () => {
+    this.#queue.add('deployment', async () => {
       if (this.#deployment === undefined) return { written: true }
       const { result } = stage
       if (result.status === 'success') return this.#writeDeploymentState('success', 'Deployed and verified.')
@@ -125,13 +136,6 @@ export class GithubWriter {
       { state, description, logUrl: trigger.run.url, environmentUrl: deploy.environmentUrl },
       this.#signal,
     )
-  }
-
-  #enqueue(write: () => Promise<Written>): void {
-    this.#queue = this.#queue.then(async () => {
-      const written = await write()
-      if (!written.written) this.#lost.push(written.reason)
-    })
   }
 }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
+import { toStagegateError } from '../errors/index.ts'
 import { overallStatus, type StageResult } from '../pipeline/index.ts'
 import { renderJsonReport } from '../report/json-report.ts'
 import { limitBytes } from '../report/limit-bytes.ts'
+import { redactResults } from '../report/redact-results.ts'
 import { buildReport, type Overhead, type RunReport } from '../report/run-report.ts'
 import { renderStatusDescription } from '../report/status-description.ts'
 import { renderSummary } from '../report/summary.ts'
@@ -34,11 +36,11 @@ export function createReporter(options: ReporterOptions): Reporter {
   const { config, files, writer, redact } = options
   const reportOf = (results: readonly StageResult[]): RunReport =>
     buildReport(
-      factsOf(config),
-      results,
+      redactResults(factsOf(config), redact),
+      redactResults(results, redact),
       overallStatus(results),
       { durationMs: options.elapsed(), overhead: options.overhead() },
-      options.warnings,
+      options.warnings.map(redact),
     )
   return {
     async writeFile(results) {
@@ -47,7 +49,7 @@ export function createReporter(options: ReporterOptions): Reporter {
         '..',
         `stagegate-report-${config.trigger.run.job}-${process.pid}.json`,
       )
-      await files.write(path, redact(renderJsonReport(reportOf(results))))
+      await files.write(path, renderJsonReport(reportOf(results)))
       return path
     },
     async writeSummary(results) {
@@ -55,14 +57,20 @@ export function createReporter(options: ReporterOptions): Reporter {
         limitBytes(redact(renderSummary(reportOf(results))), SUMMARY_BYTES),
       )
     },
-    async finishGithub(results) {
+    async finishGithub(results, signal) {
       if (writer === undefined)
         return ['There is no github-token: no commit status and no check run was written.']
       const report = reportOf(results)
-      const status = decideStatus(report, await options.readStatus())
+      const lost: string[] = []
+      // A status that cannot be read is left as it is: it may be a success that an earlier call has earned.
+      const current = await options.readStatus().catch((thrown: unknown) => {
+        lost.push(toStagegateError(thrown).message)
+        return 'unknown'
+      })
+      const status = decideStatus(report, current)
       if (status !== undefined)
         writer.setStatus(status.state, status.description ?? renderStatusDescription(report))
-      return writer.finish()
+      return [...lost, ...(await writer.finish(signal))]
     },
   }
 }

@@ -61,7 +61,8 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
     mayDeploy: config.mayDeploy,
     deploymentKey: deploymentKeyOf(config),
   })
-  const writer = github && new GithubWriter(github, config, { signal: signals.lastSignal })
+  const writer =
+    github && new GithubWriter(github, config, { signal: signals.lastSignal, redact: console.redact })
   const startsHere = plan.some((stage) => stage.kind === 'run' && stage.id !== 'report')
   if (startsHere) writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
 

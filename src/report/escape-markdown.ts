@@ -54,7 +54,7 @@ export function linkTo(url: string): string {
 /** Text as a label of a Mermaid diagram: an allow-list of characters, at most 60. */
 export function mermaidLabel(text: string): string {
   const allowed = text.replace(/[^\p{L}\p{N} ._/-]/gu, ' ').replace(/\s+/g, ' ')
-  return [...allowed.trim()].slice(0, 60).join('').trim()
+  return Array.from(allowed.trim()).slice(0, 60).join('').trim()
 }
 
 function oneLine(text: string): string {

@@ -5,7 +5,7 @@ import type { StageResult } from '../pipeline/index.ts'
 export function findingsOf(stages: readonly StageResult[]): readonly Finding[] {
   return stages
     .flatMap((stage) => stage.steps)
-    .flatMap((step) => listOf<Finding>(step.kept.findings))
+    .flatMap((step) => (step.kept.findings ?? []) as readonly Finding[])
     .toSorted((one, other) => compareSeverity(one.severity, other.severity))
 }
 
@@ -57,8 +57,4 @@ export function deploymentOf(stages: readonly StageResult[]): ReportedDeployment
 function outputOf(stages: readonly StageResult[], id: string): unknown {
   const result = stages.find((stage) => stage.id === id)?.result
   return result?.status === 'success' ? result.output : undefined
-}
-
-function listOf<T>(value: unknown): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : []
 }

@@ -1,6 +1,6 @@
 import { createApi, type GitHubOptions } from './api.ts'
 import { findStatus, writeStatus } from './commit-statuses.ts'
-import { setDeploymentState, startDeployment } from './deployments.ts'
+import { findDeployment, setDeploymentState, startDeployment } from './deployments.ts'
 import { explainGithubError } from './explain-github-error.ts'
 import { findChecks } from './find-checks.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
@@ -22,6 +22,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read('The check runs of the commit cannot be read', signal, () =>
         findChecks(api, commit, prefix, signal),
       ),
+    findDeployment: (commit, key, signal) =>
+      read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
     setDeploymentState: (id, status, signal) =>
       attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, status, signal),
