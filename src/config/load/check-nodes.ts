@@ -5,6 +5,12 @@ const DEEPEST = 32
 const MOST = 20_000
 
 /**
+ * Control characters but tab and line ends, which would reach terminals, and a NUL ends an argument; and those that turn
+ * the direction of writing, so that a text reads otherwise than it runs (CVE-2021-42574).
+ */
+const DECEPTIVE = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/u
+
+/**
  * What the text of a document may hold though no schema could use it: keys that are no texts or that reach into
  * prototypes, control characters, aliases that lead to themselves or multiply (threats T14, T32).
  */
@@ -44,8 +50,9 @@ export function checkNodes(document: Document, lineAt: (offset: number) => numbe
     else checkScalar(key.value)
   }
   const checkScalar = (value: unknown): void => {
-    // Tab and line ends are text; other control characters would reach terminals, and a NUL ends an argument.
-    if (typeof value === 'string' && /[^\P{Cc}\t\n\r]/u.test(value)) say('a text with control characters')
+    if (typeof value === 'string' && (DECEPTIVE.test(value) || !value.isWellFormed())) {
+      say('a text with control characters')
+    }
   }
 
   visit(document.contents, [])

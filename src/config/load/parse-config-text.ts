@@ -47,6 +47,8 @@ function parseChecked(text: string): ParsedConfigText {
     line: lineAt(each.pos[0]),
     text: each.message.length > 200 ? `${each.message.slice(0, 197)}…` : each.message,
   }))
+  if (document.directives.yaml.version !== '1.2')
+    syntax.push({ line: 1, text: 'YAML is read as version 1.2 only' })
   const problems = [...syntax, ...checkNodes(document, lineAt)]
   if (problems.length > 0) return { valid: false, problems: sort(problems) }
 
