@@ -42,12 +42,14 @@ export class Workshop {
     } as unknown as Systems
   }
 
-  /** @param files content by path, relative to the workspace */
+  /** @param files content by path, relative to the workspace; those in `bin/` can be run, and come first on the PATH */
   static async open(
     files: Readonly<Record<string, string>>,
     env: Readonly<Record<string, string | undefined>> = process.env,
   ): Promise<Workshop> {
-    const workshop = new Workshop(await realpath(await mkdtemp(join(tmpdir(), 'stagegate-stage-'))), env)
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'stagegate-stage-')))
+    const path = `${join(folder, 'workspace', 'bin')}:${env.PATH ?? ''}`
+    const workshop = new Workshop(folder, { ...env, PATH: path })
     await mkdir(workshop.temporary, { mode: 0o700 })
     await mkdir(workshop.workspace)
     await workshop.write(files)
@@ -57,7 +59,7 @@ export class Workshop {
   async write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(this.workspace, path)), { recursive: true })
-      await writeFile(join(this.workspace, path), content)
+      await writeFile(join(this.workspace, path), content, { mode: path.startsWith('bin/') ? 0o755 : 0o644 })
     }
   }
 
