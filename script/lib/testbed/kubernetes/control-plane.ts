@@ -4,8 +4,8 @@ import { addresses, ports } from '../addresses.ts'
 import { programPath } from '../debian-packages.ts'
 import { writeAtomically } from '../files.ts'
 import { request, requestOk } from '../http.ts'
-import { folderOf, sectionOf, type PartContext } from '../part.ts'
-import { audience, deployerClaims } from './deployer.ts'
+import { folderOf, type PartContext } from '../part.ts'
+import { renderAuthentication } from './authentication.ts'
 import { server, type Credentials } from './credentials.ts'
 
 const part = 'kubernetes'
@@ -113,37 +113,6 @@ async function startApiServer(
     listens: [`${addresses.machine}:${ports.apiServer}`],
     ready: () => requestOk(`${server}/readyz`, { authority: authority.certificate }),
   })
-}
-
-/**
- * Trusts the tokens of workflow runs: the issuer by its certificate authority, the audience, and a user's name made of
- * the claims that a run cannot choose.
- */
-function renderAuthentication(context: PartContext): string {
-  const issuer = sectionOf(context, 'oidc').issuer
-  const authority = readFileSync(sectionOf(context, 'certificates').authority, 'utf8')
-  return JSON.stringify(
-    {
-      apiVersion: 'apiserver.config.k8s.io/v1',
-      kind: 'AuthenticationConfiguration',
-      jwt: [
-        {
-          issuer: { url: issuer, certificateAuthority: authority, audiences: [audience] },
-          claimValidationRules: [
-            {
-              expression: `has(claims.environment) && claims.environment == '${deployerClaims.environment}'`,
-              message: `the token must be of a job with environment ${deployerClaims.environment}`,
-            },
-          ],
-          claimMappings: {
-            username: { expression: `'github:' + claims.repository + ':' + claims.environment` },
-          },
-        },
-      ],
-    },
-    null,
-    2,
-  )
 }
 
 /** The components' own certificates are signed by themselves: an answer of any kind over TLS is the sign of life. */

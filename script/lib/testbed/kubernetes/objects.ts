@@ -2,6 +2,10 @@ import { addresses, ports } from '../addresses.ts'
 import { run } from '../command.ts'
 import { deployer, namespace } from './deployer.ts'
 
+/** On everything of ours that is not inside our namespace, so that it is found again. */
+export const ourLabel = 'app.kubernetes.io/managed-by=stagegate-testbed'
+const labels = { 'app.kubernetes.io/managed-by': 'stagegate-testbed' }
+
 /** Applies what a staging cluster has before the first deployment: the namespace, the deployer's rights, the database. */
 export async function applyObjects(kubectl: string, kubeconfig: string): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: [...renderAccess(), ...renderDatabase()] }
@@ -16,7 +20,7 @@ function renderAccess(): unknown[] {
   const apiVersion = `${apiGroup}/v1`
   const subjects = [{ apiGroup, kind: 'User', name: deployer }]
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
     {
       apiVersion,
       kind: 'RoleBinding',
@@ -47,7 +51,7 @@ function renderAccess(): unknown[] {
     {
       apiVersion,
       kind: 'ClusterRole',
-      metadata: { name: 'deployer' },
+      metadata: { name: 'stagegate-deployer', labels },
       rules: [
         {
           apiGroups: [''],
@@ -62,8 +66,8 @@ function renderAccess(): unknown[] {
     {
       apiVersion,
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'deployer' },
-      roleRef: { apiGroup, kind: 'ClusterRole', name: 'deployer' },
+      metadata: { name: 'stagegate-deployer', labels },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: 'stagegate-deployer' },
       subjects,
     },
   ]

@@ -1,82 +1,83 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { run, tryCommand } from '../command.ts'
+import { findProgram } from '../debian-packages.ts'
+import type { TestbedDescription } from '../description.ts'
+import { renderFailure } from '../failure.ts'
 import { buildGoTool } from '../go-tool.ts'
-import { startControlPlane } from '../kubernetes/control-plane.ts'
-import { ensureCredentials, nodeName, server } from '../kubernetes/credentials.ts'
-import { audience, deployer, namespace } from '../kubernetes/deployer.ts'
-import { startDns } from '../kubernetes/dns.ts'
-import { endContainers, removeLeftovers } from '../kubernetes/leftovers.ts'
-import { containerdSocket, startNode } from '../kubernetes/node.ts'
-import { applyObjects } from '../kubernetes/objects.ts'
-import { pullImages } from '../kubernetes/pull-images.ts'
-import { folderOf, linkPrograms, type Part, type PartContext } from '../part.ts'
-import { waitUntil } from '../wait-until.ts'
+import {
+  adoptCluster,
+  adoptedKubeconfig,
+  readKubeconfig,
+  releaseCluster,
+} from '../kubernetes/adopt-cluster.ts'
+import { decideCluster, readOwnAddresses, type Choice, type Offer } from '../kubernetes/choose-cluster.ts'
+import { ensureKindCluster, removeKindCluster } from '../kubernetes/kind-cluster.ts'
+import { removeLeftovers } from '../kubernetes/leftovers.ts'
+import { drainOwnCluster, startOwnCluster } from '../kubernetes/own-cluster.ts'
+import type { Part, PartContext } from '../part.ts'
 
-/** A Kubernetes cluster of one node, each component the real one, started by hand. */
+/** A Kubernetes cluster: one that the machine offers when it can serve, else one of our own. */
 export const kubernetes: Part<'kubernetes'> = {
   name: 'kubernetes',
   title: 'Kubernetes',
-  needs: ['network', 'certificates', 'oidc', 'images', 'registry'],
+  needs: ['network', 'certificates', 'oidc', 'docker', 'images', 'registry', 'postgres'],
   programs: ['etcd', 'containerd', 'runc', 'iptables', '/usr/lib/cni/bridge', 'ip'],
   async up(context) {
-    const programs = await buildGoTool('kubernetes', context.paths, context.progress)
-    const coredns = await buildGoTool('coredns', context.paths, context.progress)
-    linkPrograms(context, programs)
-    const kubectl = join(programs, 'kubectl')
-    const credentials = await ensureCredentials(folderOf(context, 'kubernetes', 'credentials'))
-    await startControlPlane(context, programs, credentials)
-    context.progress.say('the API server is ready')
-    const kubeconfig = credentials.kubeconfig.admin
-    await Promise.all([
-      startNode(context, programs, credentials),
-      startDns(context, coredns, credentials),
-      applyObjects(kubectl, kubeconfig),
-    ])
-    await waitUntil(`node ${nodeName}: Ready`, () => expectReadyNode(kubectl, kubeconfig), { seconds: 60 })
-    await pullImages(context, kubectl, kubeconfig)
-    return {
-      kubeconfig,
-      server,
-      authority: credentials.authority.certificate,
-      namespace,
-      audience,
-      deployer,
-      node: nodeName,
-      containerd: containerdSocket(context),
-      origin: 'testbed',
+    const choice = decideCluster(await readOffer(context))
+    if (choice.origin === 'testbed') return startOwnCluster(context)
+    context.progress.say(`uses ${choice.origin}: ${choice.reason}`)
+    try {
+      return await useOffered(context, choice)
+    } catch (error) {
+      await release(context)
+      if (choice.demanded) throw error
+      context.progress.say(`${renderFailure(choice.origin, error)}\nstarts a cluster of its own instead`)
+      return startOwnCluster(context)
     }
   },
   async drain(context) {
-    if (context.processes.running('containerd') === undefined) return
-    // The controllers first, so that nothing is made again, then the kubelet, then what it was keeping up.
-    await Promise.all(
-      ['kube-controller-manager', 'kube-scheduler'].map((name) => context.processes.stop(name)),
-    )
-    await deletePods(context)
-    await context.processes.stop('kubelet')
-    await endContainers(context)
-    // The API server's clients before it, and it before its store: without the store it would not end by itself.
-    await Promise.all(['kube-proxy', 'coredns'].map((name) => context.processes.stop(name)))
-    await context.processes.stop('kube-apiserver')
+    await release(context)
+    if (context.processes.running('containerd') !== undefined) await drainOwnCluster(context)
   },
   async down(context) {
     if (existsSync(join(context.paths.state, 'kubernetes'))) await removeLeftovers(context)
   },
 }
 
-async function expectReadyNode(kubectl: string, kubeconfig: string): Promise<void> {
-  const path = `{.status.conditions[?(@.type=="Ready")].status}`
-  const status = await run([kubectl, 'get', 'node', nodeName, '-o', `jsonpath=${path}`], {
-    env: { KUBECONFIG: kubeconfig },
-  })
-  if (status !== 'True') throw new Error(`condition Ready is ${status}`)
+async function useOffered(context: PartContext, choice: Choice): Promise<TestbedDescription['kubernetes']> {
+  const kubectl = await kubectlOf(context)
+  const kubeconfig =
+    choice.origin === 'kind' ? await ensureKindCluster(context) : readForeignKubeconfig(context)
+  return adoptCluster(context, kubectl, kubeconfig ?? '', choice.origin)
 }
 
-/** While the kubelet runs it ends containers and frees their addresses in the right order; what resists is ended later. */
-async function deletePods(context: PartContext): Promise<void> {
-  const env = { KUBECONFIG: join(context.paths.state, 'kubernetes', 'credentials', 'admin.kubeconfig') }
-  const kubectl = join(context.paths.bin, 'kubectl')
-  const flags = ['--all', '--all-namespaces', '--grace-period=1', '--timeout=20s', '--request-timeout=20s']
-  await tryCommand([kubectl, 'delete', 'pods', ...flags], { env }).catch(() => undefined)
+async function release(context: PartContext): Promise<void> {
+  if (!existsSync(adoptedKubeconfig(context))) return
+  await releaseCluster(context, await kubectlOf(context))
+  if (findProgram('kind') !== undefined) await removeKindCluster(context)
+}
+
+async function kubectlOf(context: PartContext): Promise<string> {
+  const offered = findProgram('kubectl')
+  return offered ?? join(await buildGoTool('kubernetes', context.paths, context.progress), 'kubectl')
+}
+
+/** `KUBECONFIG`, unless `script/testbed env` has put our own there. */
+function readForeignKubeconfig(context: PartContext): string | undefined {
+  const path = process.env.KUBECONFIG
+  if (path === undefined || path === '' || path.startsWith(`${context.paths.state}/`)) return undefined
+  return path
+}
+
+async function readOffer(context: PartContext): Promise<Offer> {
+  const path = readForeignKubeconfig(context)
+  const readServer = async (file: string) => (await readKubeconfig(await kubectlOf(context), file)).server
+  const server = path === undefined ? undefined : await readServer(path).catch(() => undefined)
+  return {
+    wish: process.env.STAGEGATE_TESTBED_CLUSTER,
+    kubeconfig: path === undefined || server === undefined ? undefined : { path, server },
+    hasKind: findProgram('kind') !== undefined,
+    running: context.described.kubernetes?.origin,
+    ownAddresses: readOwnAddresses(),
+  }
 }
