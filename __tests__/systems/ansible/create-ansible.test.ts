@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PlaybookResult } from '../../../src/systems/ansible/ansible.ts'
 import { createAnsible } from '../../../src/systems/ansible/create-ansible.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
+import { newFolder } from '../new-folder.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
 
 const processes = createProcesses({
@@ -20,8 +20,8 @@ let temporary: string
 let log: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stagegate-configs-'))
-  temporary = mkdtempSync(join(tmpdir(), 'stagegate-temporary-'))
+  folder = newFolder()
+  temporary = newFolder()
   log = ''
 })
 

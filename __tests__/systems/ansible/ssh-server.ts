@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { newFolder } from '../new-folder.ts'
 
 export interface SshServer {
   readonly port: number
@@ -19,7 +20,7 @@ export interface SshServer {
 
 /** OpenSSH's server on a free port of the loopback, for the user that runs the test. */
 export async function startSshServer(): Promise<SshServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'stagegate-sshd-'))
+  const folder = newFolder()
   const newKey = (name: string): string => {
     const path = join(folder, name)
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path])
@@ -60,7 +61,6 @@ export async function startSshServer(): Promise<SshServer> {
     async close() {
       child.kill()
       await ended
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

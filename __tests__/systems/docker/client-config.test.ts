@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { withLogin, writeClientConfig } from '../../../src/systems/docker/client-config.ts'
+import { newFolder } from '../new-folder.ts'
 
 const login = { registry: 'ghcr.io', username: 'u', password: 'p:w' }
 const auth = Buffer.from('u:p:w').toString('base64')
@@ -27,7 +27,7 @@ describe('the configuration of the client', () => {
   })
 
   test('stands in a folder of its own, with the builders and plugins of the runner', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'stagegate-client-'))
+    const folder = newFolder()
     const [original, own] = [join(folder, 'original'), join(folder, 'own')]
     mkdirSync(join(original, 'buildx'), { recursive: true })
     writeFileSync(join(original, 'buildx', 'current'), 'the builder')
@@ -40,7 +40,7 @@ describe('the configuration of the client', () => {
   })
 
   test('can be made where the runner has none', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'stagegate-client-'))
+    const folder = newFolder()
     await writeClientConfig(join(folder, 'not-there'), join(folder, 'own'), login)
     expect(readFileSync(join(folder, 'own', 'config.json'), 'utf8')).toContain('ghcr.io')
   })

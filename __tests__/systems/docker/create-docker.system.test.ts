@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readTestbed } from '../../../script/lib/testbed/description.ts'
@@ -10,6 +9,7 @@ import type { BuiltImage } from '../../../src/systems/docker/docker.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createRegistry } from '../../../src/systems/registry/create-registry.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
+import { newFolder } from '../new-folder.ts'
 
 const testbed = readTestbed()
 const pullLogin = {
@@ -28,10 +28,6 @@ function docker(options: Partial<DockerOptions> = {}, env: Readonly<Record<strin
     runMark: 'docker-test',
   })
   return createDocker({ processes, config: testbed.docker.config, pullLogin, ...options })
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'stagegate-image-'))
 }
 
 interface Built extends BuiltImage {

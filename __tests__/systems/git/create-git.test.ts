@@ -5,8 +5,9 @@ import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createGit } from '../../../src/systems/git/create-git.ts'
 import type { Git } from '../../../src/systems/git/git.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
+import { newFolder } from '../new-folder.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
-import { commit, git as run, newFolder, newRepository, write } from './repositories.ts'
+import { commit, git as run, newRepository, write } from './repositories.ts'
 
 const TOKEN = 'ghs_a-token-of-the-run'
 const signal = new AbortController().signal

@@ -1,12 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-
-/** A new temporary folder. */
-export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'stagegate-git-'))
-}
+import { newFolder } from '../new-folder.ts'
 
 /** Git as a developer uses it, apart from the settings of the machine. */
 export function git(folder: string, ...args: string[]): string {

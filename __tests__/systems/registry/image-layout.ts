@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newFolder } from '../new-folder.ts'
 
 export interface TestLayout {
   readonly folder: string
@@ -16,7 +16,7 @@ export interface TestLayout {
 
 /** A layout as BuildKit exports it: an index with one platform and one attestation. */
 export function writeLayout(options: { readonly layerBytes?: number } = {}): TestLayout {
-  const folder = mkdtempSync(join(tmpdir(), 'stagegate-layout-'))
+  const folder = newFolder()
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true })
   const pathOf = (digest: string): string => join(folder, 'blobs', 'sha256', digest.slice(7))
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newFolder } from '../new-folder.ts'
 
 export interface RegistryServer {
   /** `127.0.0.1:port`, as in the name of an image. */
@@ -19,7 +19,7 @@ export type RegistryAuth =
 
 /** The registry of the distribution project (Debian package docker-registry), on a free port of the loopback. */
 export async function startRegistry(auth: RegistryAuth = { kind: 'none' }): Promise<RegistryServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'stagegate-registry-'))
+  const folder = newFolder()
   const host = `127.0.0.1:${await freePort()}`
   const lines = [
     'version: 0.1',
@@ -56,7 +56,6 @@ export async function startRegistry(auth: RegistryAuth = { kind: 'none' }): Prom
     async close() {
       child.kill()
       await ended
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

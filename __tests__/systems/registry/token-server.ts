@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
+import { newFolder } from '../new-folder.ts'
 
 export interface TokenServer {
   readonly realm: string
@@ -25,7 +25,7 @@ export async function startTokenServer(login: {
   /** Of the actions asked for, those that are granted. */
   readonly grant: readonly string[]
 }): Promise<TokenServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'stagegate-token-'))
+  const folder = newFolder()
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', '/CN=token', '-days', '1']
   execFileSync(
