@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { Ledger, LedgerEntry, StageResult } from '../pipeline/index.ts'
+import { imageOf, type ReportedImage } from '../report/kept.ts'
 import type { StoredCheck } from '../systems/github/github.ts'
 
 /** Every check run of ours starts with it. */
@@ -18,13 +19,11 @@ export function externalIdOf(config: Config, stage: string): string {
   return `${EXTERNAL_ID_PREFIX}${stage}:${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`
 }
 
-/** Stages that hand something over to later ones; the others leave only their pass. */
-const handedOver: Readonly<Record<string, readonly string[]>> = { image: ['repository', 'digest', 'tags'] }
-
-/** The text of a check run that a later call reads its ledger from. */
+/** The text of a check run that a later call reads its ledger from: the pass, and what it hands over. */
 export function renderLedgerText(stage: StageResult): string {
-  const output = stage.result.status === 'success' ? (stage.result.output as Record<string, unknown>) : {}
-  const kept = Object.fromEntries((handedOver[stage.id] ?? []).map((key) => [key, output[key]]))
+  const output = stage.result.status === 'success' && stage.id === 'image' ? imageOf([stage]) : undefined
+  const kept =
+    output === undefined ? {} : { repository: output.repository, digest: output.digest, tags: output.tags }
   return `\`\`\`json\n${JSON.stringify({ stage: stage.id, output: kept })}\n\`\`\``
 }
 
@@ -38,28 +37,43 @@ export function readLedger(
   for (const stage of stages) {
     const externalId = externalIdOf(config, stage)
     const newest = checks
-      .filter((check) => check.externalId === externalId && check.app === APP)
-      .sort(
-        (one, other) => (other.completedAt ?? '').localeCompare(one.completedAt ?? '') || other.id - one.id,
-      )[0]
-    if (newest?.conclusion !== 'success') continue
-    const output = parseLedgerText(newest.text, stage)
+      .filter(
+        (check) =>
+          check.externalId === externalId && check.app === APP && check.commit === config.trigger.headCommit,
+      )
+      .sort(newestFirst)[0]
+    if (newest?.status !== 'completed' || newest.conclusion !== 'success') continue
+    const output = parseLedgerText(newest.text, stage, config)
     if (output !== undefined) ledger.set(stage, { output, from: describeRun(newest.detailsUrl) })
   }
   return ledger
 }
 
-function parseLedgerText(text: string, stage: string): unknown {
-  const json = /^```json\n(.*)\n```$/s.exec(text)?.[1]
+function newestFirst(one: StoredCheck, other: StoredCheck): number {
+  return (other.completedAt ?? '').localeCompare(one.completedAt ?? '') || other.id - one.id
+}
+
+/** What an earlier pass hands over; undefined when the text is not one that `renderLedgerText` makes for the stage. */
+function parseLedgerText(text: string, stage: string, config: Config): object | undefined {
+  const json = /^```json\n(.*)\n```$/.exec(text)?.[1]
   if (json === undefined) return undefined
   try {
-    const parsed = JSON.parse(json) as { stage?: unknown; output?: unknown }
-    return parsed.stage === stage && typeof parsed.output === 'object' && parsed.output !== null
-      ? parsed.output
-      : undefined
+    const parsed = JSON.parse(json) as { stage?: unknown; output?: unknown } | null
+    if (parsed?.stage !== stage || typeof parsed.output !== 'object' || parsed.output === null)
+      return undefined
+    return stage === 'image' ? parseImage(parsed.output, config) : {}
   } catch {
     return undefined
   }
+}
+
+/** An image is believed only in the repository that this configuration pushes to; that it is still there is asked later. */
+function parseImage(output: object, config: Config): ReportedImage | undefined {
+  const { repository, digest, tags } = output as Readonly<Record<string, unknown>>
+  if (!config.image.configured || repository !== config.image.repository) return undefined
+  if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
+  if (!Array.isArray(tags) || !tags.every((tag): tag is string => typeof tag === 'string')) return undefined
+  return { repository, digest, tags }
 }
 
 /** `run 123, attempt 2` from the page that a check links to. */
