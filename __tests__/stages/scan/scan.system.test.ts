@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { readTestbed } from '../../../script/lib/testbed/description.ts'
+import { readPartialDescription } from '../../../script/lib/testbed/description.ts'
 import { planEnvironment } from '../../../script/lib/testbed/environment.ts'
+import { readPaths } from '../../../script/lib/testbed/paths.ts'
 import type { Config } from '../../../src/config/config.ts'
 import { scan } from '../../../src/stages/scan/scan.ts'
 import { keptBy, statusOf, Workshop } from '../commands/run-stage.ts'
@@ -52,8 +53,10 @@ async function runScan(files: Readonly<Record<string, string>>, config: Partial<
   return workshop.run(scan, { scan: { ...noScanners, ...config } })
 }
 
+/** Of the testbed only the scanners are needed. */
 function environment(): Readonly<Record<string, string>> {
-  const { scanners, bin } = readTestbed()
+  const { scanners, bin } = readPartialDescription(readPaths().description)
+  if (scanners === undefined || bin === undefined) throw new Error('run script/testbed up first')
   return planEnvironment({ scanners, bin }, process.env.PATH ?? '')
 }
 
