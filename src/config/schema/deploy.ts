@@ -125,7 +125,7 @@ export const deploy = strict({
     .describe('The migration of the database, as a Job in the namespace.'),
   smoke: oneOf('a list of checks, or {checks, timeout, critical}', [
     checks,
-    strict({ checks, timeout: timeout('smoke'), critical }),
+    strict({ checks: checks.describe('The checks.'), timeout: timeout('smoke'), critical }),
   ])
     .optional()
     .describe('Requests to the deployed service, and what they must answer.'),
