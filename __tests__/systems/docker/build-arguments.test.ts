@@ -3,8 +3,8 @@ import { buildArguments } from '../../../src/systems/docker/build-arguments.ts'
 import type { ImageSettingsForBuild } from '../../../src/systems/docker/image-settings.ts'
 
 const image: ImageSettingsForBuild = {
-  context: '/work',
-  file: '/work/Dockerfile',
+  context: '/checkout',
+  file: '/checkout/Dockerfile',
   target: undefined,
   buildArgs: {},
   platforms: [],
@@ -25,9 +25,9 @@ describe('the arguments of a build', () => {
       '--metadata-file',
       '/tmp/metadata.json',
       '--file',
-      '/work/Dockerfile',
+      '/checkout/Dockerfile',
       '--',
-      '/work',
+      '/checkout',
     ])
   })
 
@@ -55,7 +55,7 @@ describe('the arguments of a build', () => {
       '--label',
       'org.opencontainers.image.revision=abc',
       '--',
-      '/work',
+      '/checkout',
     ])
   })
 
