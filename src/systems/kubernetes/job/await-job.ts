@@ -3,6 +3,7 @@ import type { JobResult } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
+import { Ages } from '../rollout/ages.ts'
 import { explainFailure, explainWaiting, renderEvents } from '../rollout/explain.ts'
 import { judgeAll, type Judged } from '../rollout/judge-all.ts'
 import { observeWorkloads } from '../rollout/observe-workloads.ts'
@@ -32,7 +33,7 @@ export async function awaitJob(
 ): Promise<JobResult> {
   const { clock, client } = connected
   const log = new JobLog(connected, onLog)
-  const firstSeen = new Map<string, number>()
+  const ages = new Ages()
   const workloads = await observeWorkloads(connected, [job], { signal, onTrouble: () => undefined })
   let judged: Judged | undefined
   try {
@@ -51,7 +52,7 @@ export async function awaitJob(
       await workloads.next(LOOK_INTERVAL)
     }
   } catch (thrown) {
-    if (!isTimeout(signal) || judged === undefined) throw thrown
+    if (!isTimeout(signal) || thrown !== signal.reason || judged === undefined) throw thrown
     throw await timeoutOf(judged)
   } finally {
     log.close()
@@ -86,8 +87,11 @@ export async function awaitJob(
   async function failEarly(now: Judged): Promise<void> {
     const { symptoms } = now.status
     const time = clock.monotonic()
-    for (const { key } of symptoms) if (!firstSeen.has(key)) firstSeen.set(key, time)
-    const certain = decideFailures(symptoms, firstSeen, time)
+    ages.update(
+      symptoms.map((each) => each.key),
+      time,
+    )
+    const certain = decideFailures(symptoms, ages, time)
     const [first] = certain
     if (first === undefined) return
     const failed = [{ ...now, status: { ...now.status, symptoms: certain } }]

@@ -42,7 +42,7 @@ export async function acquireLease(
       await clock.sleep(verdict.free ? 100 * clock.random() : POLL_INTERVAL, signal)
     }
   } catch (thrown) {
-    if (!isTimeout(signal) || told === undefined) throw thrown
+    if (!isTimeout(signal) || thrown !== signal.reason || told === undefined) throw thrown
     throw new StagegateError('E_LOCK_HELD', { message: `The lock ${namespace}/${name} is held by ${told}.` })
   }
 

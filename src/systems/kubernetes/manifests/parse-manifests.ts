@@ -1,4 +1,13 @@
-import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type ScalarTag,
+  type Tags,
+} from 'yaml'
 import type { Manifest } from '../cluster.ts'
 import { findProblem, type Mapping, toObject } from './check-object.ts'
 
@@ -11,16 +20,36 @@ export interface ParsedManifests {
 /** More aliases than this in one document are taken for a bomb. */
 const MAX_ALIASES = 100
 
+/** `0o17`, which YAML 1.1 does not know. */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) =>
+    Number(text.replaceAll('_', '').replace(/^([-+]?)0o/, '0o')) * (text.startsWith('-') ? -1 : 1),
+}
+
+/** `!!binary` is its content as text: JSON has no bytes. */
+const binary: ScalarTag = {
+  tag: 'tag:yaml.org,2002:binary',
+  resolve: (text) => Buffer.from(text, 'base64').toString('utf8'),
+}
+
 /**
- * YAML as kubectl reads it (go-yaml 2: `yes` is true, `0644` is octal), but for what kubectl keeps as text: dates and
- * times such as `12:30`, which YAML 1.1 makes numbers of.
+ * YAML as kubectl reads it (go-yaml 2: `yes` is true, `0644` and `0o644` are octal), without what it keeps as text:
+ * dates and times such as `12:30`, which YAML 1.1 makes numbers of. Compared with kubectl 1.34.
  */
-const customTags = (tags: Tags): Tags =>
-  tags.filter(
+const customTags = (tags: Tags): Tags => [
+  octal,
+  binary,
+  ...tags.filter(
     (tag) =>
       typeof tag === 'string' ||
-      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
-  )
+      (tag.tag !== 'tag:yaml.org,2002:timestamp' &&
+        tag.tag !== binary.tag &&
+        !('format' in tag && tag.format === 'TIME')),
+  ),
+]
 
 /**
  * The objects of a file: YAML with any number of documents, JSON, and lists. All problems are found, not only the
@@ -41,8 +70,10 @@ export function parseManifests(text: string, path: string): ParsedManifests {
   const manifests: Manifest[] = []
   const problems: string[] = []
   for (const document of Array.isArray(documents) ? documents : []) {
-    if (document.errors.length > 0) {
-      problems.push(...document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`))
+    // A warning is a tag that is not known.
+    const errors = [...document.errors, ...document.warnings]
+    if (errors.length > 0) {
+      problems.push(...errors.map((error) => `${at(error.pos[0])}: ${error.message}`))
       continue
     }
     for (const { node, value, problem } of readDocument(document)) {

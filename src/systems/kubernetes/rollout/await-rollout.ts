@@ -3,6 +3,7 @@ import type { Cluster, KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { decideFailures } from '../status/judge-workload.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
+import { Ages } from './ages.ts'
 import { explainFailure, explainWaiting } from './explain.ts'
 import { judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
@@ -28,7 +29,7 @@ export async function awaitRollout(
   if (objects.length === 0) return
   const { clock, client } = connected
   const started = clock.monotonic()
-  const firstSeen = new Map<string, number>()
+  const ages = new Ages()
   const told = new Map<string, string>()
   const onTrouble = (text: string): void => {
     onProgress({ object: 'Kubernetes', text })
@@ -42,12 +43,12 @@ export async function awaitRollout(
       tellProgress(judged)
       const failed = findFailed(judged)
       if (failed.length > 0) throw await failureOf(failed)
-      if (judged.every(({ status }) => status.done)) return
+      if (judged.every(isSettled)) return
       await workloads.next(LOOK_INTERVAL)
       await clock.sleep(BURST, signal)
     }
   } catch (thrown) {
-    if (!isTimeout(signal)) throw thrown
+    if (!isTimeout(signal) || thrown !== signal.reason) throw thrown
     throw await timeoutOf(judged.filter(({ status }) => !status.done))
   } finally {
     await workloads.close()
@@ -63,16 +64,20 @@ export async function awaitRollout(
 
   function findFailed(all: readonly Judged[]): readonly Judged[] {
     const now = clock.monotonic()
-    const symptoms = all.flatMap(({ status }) => status.symptoms)
-    const keys = new Set(symptoms.map((each) => each.key))
-    for (const key of firstSeen.keys()) if (!keys.has(key)) firstSeen.delete(key)
-    for (const key of keys) if (!firstSeen.has(key)) firstSeen.set(key, now)
+    ages.update(
+      all.flatMap(({ title, status }) => (status.done ? [title] : status.symptoms.map((each) => each.key))),
+      now,
+    )
     return all
       .map((each) => ({
         ...each,
-        status: { ...each.status, symptoms: decideFailures(each.status.symptoms, firstSeen, now) },
+        status: { ...each.status, symptoms: decideFailures(each.status.symptoms, ages, now) },
       }))
       .filter(({ status }) => status.symptoms.length > 0)
+  }
+
+  function isSettled({ title, status }: Judged): boolean {
+    return status.done && ages.of(title, clock.monotonic()) >= (status.settleMs ?? 0)
   }
 
   async function failureOf(failed: readonly Judged[]): Promise<StagegateError> {

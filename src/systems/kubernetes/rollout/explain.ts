@@ -86,13 +86,20 @@ export function renderEvents(
 ): readonly string[] {
   return events
     .filter((event) => event.type === 'Warning' && uids.includes(event.involvedObject?.uid))
-    .filter(({ message }) => message !== undefined && message !== text)
+    .filter(({ reason, message }) => reason !== 'BackOff' && !isRepetition(message ?? '', text))
     .sort((one, other) => timeOf(other) - timeOf(one))
     .slice(0, MAX_EVENTS)
     .map((event) => {
       const count = eventCount(event)
       return cut(`event ${event.reason ?? ''}${count > 1 ? ` (${count} times)` : ''}: ${event.message ?? ''}`)
     })
+}
+
+/** The status of a container repeats its events and the other way round, each with its own words before it. */
+function isRepetition(message: string, text: string): boolean {
+  const said = message.replace(/^Error: /, '')
+  const known = text.replace(/^\w+: /, '')
+  return said === '' || text.includes(said) || (known !== '' && said.includes(known)) || /^\w+$/.test(said)
 }
 
 function timeOf({ lastTimestamp, eventTime, metadata }: KubernetesEvent): number {

@@ -4,6 +4,7 @@ import type { Connected } from '../connected.ts'
 import { type ApiResource, known } from '../discovery/api-resource.ts'
 import { isJudged, takeBaseline } from '../status/judge-workload.ts'
 import type { KubernetesEvent } from '../status/objects.ts'
+import { scalingReasons } from '../status/pod.ts'
 import type { Baseline } from '../status/status.ts'
 import { type Observed, startObservation } from '../watch/observation.ts'
 import type { ObjectStore } from '../watch/object-store.ts'
@@ -82,5 +83,5 @@ export async function observeWorkloads(
 /** Events that say something about a failure; `Scheduled`, `Pulled`, `Created` and the like do not. */
 function isTelling(object: KubernetesObject): boolean {
   const { type, reason } = object as KubernetesEvent
-  return type !== 'Normal' || reason === 'TriggeredScaleUp'
+  return type !== 'Normal' || scalingReasons.includes(reason ?? '')
 }

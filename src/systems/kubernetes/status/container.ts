@@ -73,7 +73,7 @@ function judgeCrash(status: ContainerStatus, restartsBefore: number): ContainerT
   const down = waiting?.reason === 'CrashLoopBackOff' || (terminated?.exitCode ?? 0) !== 0
   if (!down) return undefined
   const ended = terminated ?? status.lastState?.terminated
-  const reason = waiting?.reason ?? terminated?.reason ?? 'Error'
+  const reason = ended?.reason === 'OOMKilled' ? ended.reason : 'CrashLoopBackOff'
   if (ended?.reason === 'StartError' && cannotEverStart(ended.message ?? '')) {
     return {
       trouble: 'start',

@@ -1,5 +1,5 @@
 import { type DaemonSet, isOwnedBy } from './objects.ts'
-import { judgePod } from './pod.ts'
+import { judgePod, settleTime } from './pod.ts'
 import { judgeRefusedPods } from './refused-pods.ts'
 import type { WorkloadStatus, World } from './status.ts'
 
@@ -20,7 +20,13 @@ export function judgeDaemonSet(world: World): WorkloadStatus {
   )
   const updated = spec.updateStrategy?.type === 'OnDelete' || updatedNumberScheduled >= wanted
   if (updated && numberAvailable >= wanted) {
-    return { done: true, text: `available on ${numberAvailable} of ${wanted} nodes`, symptoms: [], pods }
+    return {
+      done: true,
+      settleMs: settleTime(pods, world.baseline),
+      text: `available on ${numberAvailable} of ${wanted} nodes`,
+      symptoms: [],
+      pods,
+    }
   }
   const text = `updated on ${updatedNumberScheduled} of ${wanted} nodes, available on ${numberAvailable}`
   const symptoms = [

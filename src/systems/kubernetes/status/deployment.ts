@@ -1,6 +1,6 @@
 import { creationGrace } from './creation.ts'
 import { type Deployment, findCondition, isOwnedBy, type ReplicaSet } from './objects.ts'
-import { judgePod } from './pod.ts'
+import { judgePod, settleTime } from './pod.ts'
 import type { Symptom, WorkloadStatus, World } from './status.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -21,7 +21,13 @@ export function judgeDeployment(world: World): WorkloadStatus {
   const pods = world.pods.filter((pod) => isOwnedBy(pod, newest?.metadata.uid))
   const old = replicas - updatedReplicas
   if (updatedReplicas >= wanted && old <= 0 && availableReplicas >= wanted) {
-    return { done: true, text: `${availableReplicas} of ${wanted} replicas available`, symptoms: [], pods }
+    return {
+      done: true,
+      settleMs: settleTime(pods, world.baseline),
+      text: `${availableReplicas} of ${wanted} replicas available`,
+      symptoms: [],
+      pods,
+    }
   }
   const text = [
     `${Math.min(updatedReplicas, wanted)} of ${wanted} replicas updated`,

@@ -42,10 +42,10 @@ export function judgeWorkload(world: World, expected: Expected): WorkloadStatus 
 /** The symptoms that have outlasted their grace. Pure. */
 export function decideFailures(
   symptoms: readonly Symptom[],
-  firstSeen: ReadonlyMap<string, number>,
+  ages: { of(key: string, now: number): number },
   now: number,
 ): readonly Symptom[] {
-  return symptoms.filter(({ key, graceMs }) => now - (firstSeen.get(key) ?? now) >= graceMs)
+  return symptoms.filter(({ key, graceMs }) => ages.of(key, now) >= graceMs)
 }
 
 /** What was so before a rollout. Pure. */

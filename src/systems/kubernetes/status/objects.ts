@@ -91,6 +91,9 @@ export interface ContainerStatus {
 }
 
 export interface Pod extends KubernetesObject {
+  readonly spec?: {
+    readonly containers?: readonly { readonly name: string; readonly readinessProbe?: unknown }[]
+  }
   readonly status?: {
     readonly phase?: string
     readonly reason?: string

@@ -2,11 +2,17 @@ import { judgeContainer, renderCrash } from './container.ts'
 import { eventCount, findCondition, isTerminating, type KubernetesEvent, type Pod } from './objects.ts'
 import type { Baseline, Symptom } from './status.ts'
 
-/** A cluster that scales by itself may bring a node. Milliseconds. */
-const SCHEDULE_GRACE = 60_000
+/** A cluster that scales by itself says so within this time. Milliseconds. */
+const SCHEDULE_GRACE = 30_000
 
 /** The kubelet tries mounts again after 0.5, 1, 2 and 4 s. Milliseconds. */
 const MOUNT_GRACE = 4_000
+
+/** What the Cluster Autoscaler and Karpenter say of a pod for which they bring a node. */
+export const scalingReasons: readonly string[] = ['TriggeredScaleUp', 'Nominated']
+
+/** A container without a readiness probe counts as ready while it crashes. Milliseconds. */
+const SETTLE_TIME = 2_000
 
 export interface PodOptions {
   /** Whether crashes are judged here; those of a Job's pods are counted by the Job. */
@@ -30,6 +36,20 @@ export function judgePod(
     return [{ key: `${uid}/${status.name}/${trouble}`, graceMs, reason, text, pod, container: status.name }]
   })
   return [...symptoms, ...judgeScheduling(pod, ofPod), ...judgeMounts(pod, ofPod)]
+}
+
+/**
+ * How long pods have to stay ready until that means something: no time where probes say so, or where they ran before
+ * the watch began.
+ */
+export function settleTime(pods: readonly Pod[], baseline: Baseline): number {
+  const unsure = pods.some((pod) =>
+    (pod.spec?.containers ?? []).some(
+      ({ name, readinessProbe }) =>
+        readinessProbe === undefined && !baseline.restarts.has(`${pod.metadata.uid ?? ''}/${name}`),
+    ),
+  )
+  return unsure ? SETTLE_TIME : 0
 }
 
 export function isReady(pod: Pod): boolean {
@@ -66,7 +86,7 @@ export function describePod(pod: Pod): readonly string[] {
 function judgeScheduling(pod: Pod, events: readonly KubernetesEvent[]): readonly Symptom[] {
   const scheduled = findCondition(pod.status?.conditions, 'PodScheduled')
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return []
-  if (events.some((event) => event.reason === 'TriggeredScaleUp')) return []
+  if (events.some((event) => scalingReasons.includes(event.reason ?? ''))) return []
   const text = scheduled.message ?? 'no node takes it'
   return [
     {

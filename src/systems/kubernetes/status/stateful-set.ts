@@ -1,5 +1,5 @@
 import { isOwnedBy, type StatefulSet } from './objects.ts'
-import { judgePod } from './pod.ts'
+import { judgePod, settleTime } from './pod.ts'
 import { judgeRefusedPods } from './refused-pods.ts'
 import type { WorkloadStatus, World } from './status.ts'
 
@@ -22,7 +22,7 @@ export function judgeStatefulSet(world: World): WorkloadStatus {
     onDelete || (partition > 0 ? updatedReplicas >= wanted - partition : updateRevision === currentRevision)
   if (replicas === wanted && available >= wanted && updated) {
     const text = `${available} of ${wanted} replicas available${onDelete ? ', old pods until they are deleted' : ''}`
-    return { done: true, text, symptoms: [], pods }
+    return { done: true, settleMs: settleTime(pods, world.baseline), text, symptoms: [], pods }
   }
   const text = `${Math.min(updatedReplicas, wanted)} of ${wanted} replicas updated, ${available} available`
   const symptoms = [

@@ -38,6 +38,8 @@ export interface Symptom {
 /** A pure judgement of one moment; waiting is somebody else's work. */
 export interface WorkloadStatus {
   readonly done: boolean
+  /** How long it has to stay done to be believed; milliseconds. */
+  readonly settleMs?: number
   /** `1 of 3 updated replicas available` */
   readonly text: string
   readonly symptoms: readonly Symptom[]
