@@ -67,9 +67,7 @@ describe('The build', () => {
     expect(run.error).toMatchObject({
       code: 'E_COMMAND_FAILED',
       message: '`tsc -p .` ended with exit code 2.',
-      evidence: expect.arrayContaining([
-        "src/price.ts:1:14: high TS2322: Type 'string' is not assignable to type 'number'.",
-      ]) as unknown,
+      evidence: ["src/price.ts(1,14): error TS2322: Type 'string' is not assignable to type 'number'."],
     })
     expect(keptBy(run, 'compile', 'findings')).toMatchObject([
       { tool: 'tsc', rule: 'TS2322', file: 'src/price.ts', line: 1, column: 14 },
@@ -90,6 +88,20 @@ describe('The build', () => {
     expect(run.error).toBeUndefined()
     expect(run.output).toMatchObject({
       findings: [{ tool: 'eslint', rule: 'no-unused-vars', severity: 'medium', file: 'src/a.js', line: 1 }],
+    })
+  })
+
+  it("shows ESLint's errors as evidence, though ESLint wrote them to a file", async () => {
+    workshop = await Workshop.open({
+      'src/a.js': 'debugger\n',
+      'eslint.config.js': "export default [{ files: ['src/*.js'], rules: { 'no-debugger': 'error' } }]\n",
+      'package.json': '{"type": "module"}',
+    })
+    const lint = workshop.command('eslint -f json -o eslint.json src', { reports: ['eslint.json'] })
+    const run = await workshop.run(build, { build: { ...nothing, lint } })
+    expect(run.error).toMatchObject({
+      code: 'E_COMMAND_FAILED',
+      evidence: ["src/a.js:1:1: high no-debugger: Unexpected 'debugger' statement."],
     })
   })
 

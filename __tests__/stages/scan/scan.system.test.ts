@@ -88,7 +88,7 @@ describe('Semgrep', () => {
     const run = await runScan(evil, { sast: sast() })
     expect(run.error).toMatchObject({
       code: 'E_SCAN_FINDINGS',
-      message: 'semgrep found 1 thing of severity high or above.',
+      message: 'semgrep has 1 finding of severity high or above.',
       evidence: ['src/run.js:1:30: high no-eval: eval runs text as code; parse the text instead.'],
     })
     expect(keptBy(run, 'sast', 'findings')).toHaveLength(1)

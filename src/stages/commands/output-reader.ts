@@ -5,8 +5,8 @@ import { clipText } from '../../findings/index.ts'
 /** Characters of a line; what is longer is cut. */
 const MAX_LINE = 4_096
 const TAIL_LINES = 20
-/** What npm says about every script that fails, after the script itself has said why. */
-const noise = /^npm (?:error|ERR!|notice|warn|WARN)\b/
+/** What npm says around every script: its name before, that it failed after the script itself has said why. */
+const noise = /^npm (?:error|ERR!|notice|warn|WARN)\b|^> [^\s@]+@\S+ \S+$/
 
 /** Takes a child's output as it arrives, gives each whole line to a listener, and keeps the last ones as evidence. */
 export class OutputReader {

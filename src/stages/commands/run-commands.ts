@@ -1,6 +1,12 @@
 import type { CommandSettings } from '../../config/config.ts'
 import { StagegateError } from '../../errors/index.ts'
-import { type Finding, ProblemMatcher, renderFinding, type TestSummary } from '../../findings/index.ts'
+import {
+  type Finding,
+  isAtLeast,
+  ProblemMatcher,
+  renderFinding,
+  type TestSummary,
+} from '../../findings/index.ts'
 import type { StepContext } from '../../pipeline/index.ts'
 import type { Finished } from '../../systems/runner/processes.ts'
 import type { Systems } from '../systems.ts'
@@ -61,7 +67,7 @@ export async function runCommands(
   if (failure === undefined) {
     if (reports.unreadable[0] !== undefined) throw reports.unreadable[0]
   } else {
-    failure = failure.with({ evidence: describeFindings(findings, reports) })
+    failure = failure.with({ evidence: describeFindings(findings, reports, failure.evidence) })
   }
   return { failure, findings, tests: reports.tests, reports }
 }
@@ -94,8 +100,17 @@ const nextSteps: ReadonlyMap<number, string> = new Map([
   [137, 'Give the command more memory: the system ends a process that takes too much.'],
 ])
 
-function describeFindings(findings: readonly Finding[], { unreadable }: Reports): readonly string[] {
-  const errors = findings.filter(({ severity }) => severity === 'critical' || severity === 'high')
+/** The worst findings that are not among the last lines anyway, and the reports that cannot be read. */
+function describeFindings(
+  findings: readonly Finding[],
+  { unreadable }: Reports,
+  lastLines: readonly string[],
+): readonly string[] {
+  const errors = findings.filter(
+    ({ severity, message }) =>
+      isAtLeast(severity, 'high') &&
+      !lastLines.some((line) => line.includes(message.split('\n', 1)[0] ?? '')),
+  )
   const lines = errors.slice(0, EVIDENCE_FINDINGS).map(renderFinding)
   if (errors.length > EVIDENCE_FINDINGS) lines.push(`… and ${errors.length - EVIDENCE_FINDINGS} more`)
   return [...lines, ...unreadable.map((error) => error.message)]

@@ -36,7 +36,7 @@ export function passGate(
   const lines = failing.slice(0, EVIDENCE_FINDINGS).map(renderFinding)
   if (failing.length > EVIDENCE_FINDINGS) lines.push(`… and ${failing.length - EVIDENCE_FINDINGS} more`)
   throw new StagegateError('E_SCAN_FINDINGS', {
-    message: `${tool} found ${failing.length} ${failing.length === 1 ? 'thing' : 'things'} of severity ${failOn} or above.`,
+    message: `${tool} has ${failing.length} ${failing.length === 1 ? 'finding' : 'findings'} of severity ${failOn} or above.`,
     evidence: lines,
   })
 }
