@@ -61,7 +61,7 @@ function markPure(name: string): void {
     return
   }
   const json = JSON.parse(text) as Record<string, unknown>
-  if (json['sideEffects'] === false) return
+  if (json.sideEffects === false) return
   writeFileSync(path, `${JSON.stringify({ ...json, sideEffects: false }, null, 2)}\n`)
 }
 

@@ -1,21 +1,23 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadConfig } from './config/index.ts'
+import { loadConfig, readTrigger } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
 import { readInputs } from './inputs/index.ts'
 import { finish } from './main/exit-code.ts'
 import { failBeforePlan } from './main/fail-before-plan.ts'
 import { openConsole } from './main/console.ts'
+import { openGit } from './main/open-git.ts'
 import { runPlan } from './main/run-plan.ts'
 import { listenToSignals } from './main/signals.ts'
 import { markFinished, markMain } from './main/state.ts'
+import { checkoutFolder, placeCommit } from './stages/checkout/place-commit.ts'
 
 /** The step itself: inputs → configuration → plan → run → report → outputs. Alone says how the step ended. */
 export async function main(process: NodeJS.Process): Promise<void> {
   const { env } = process
-  const console = openConsole(process)
-  const temporary = await makeTemporaryFolder(env['RUNNER_TEMP'])
+  const temporary = await makeTemporaryFolder(env.RUNNER_TEMP)
+  const console = openConsole(process, temporary)
   let success = false
   let where = 'inputs'
   try {
@@ -23,10 +25,15 @@ export async function main(process: NodeJS.Process): Promise<void> {
     const inputs = readInputs(env, console.warn)
     const signals = listenToSignals(process, console.clock, inputs.timeoutMs)
     try {
+      where = 'checkout'
+      const git = openGit(console, inputs, env)
+      await placeCommit(git, await readTrigger(env), checkoutFolder(env), signals.signal, (text) => {
+        console.output.info(text)
+      })
       where = 'configuration'
       const config = await loadConfig({ inputs, env, temporary })
       where = 'plan'
-      success = await runPlan({ config, inputs, env, console, signals, cores: availableParallelism() })
+      success = await runPlan({ config, inputs, env, console, git, signals, cores: availableParallelism() })
     } finally {
       signals.close()
     }
@@ -35,7 +42,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
   } finally {
     await rm(temporary, { recursive: true, force: true })
     await markFinished(console.runnerFiles)
-    await console.close()
+    console.close()
   }
   finish(process, success)
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { toStagegateError } from './errors/index.ts'
 import { openConsole } from './main/console.ts'
 import { finish } from './main/exit-code.ts'
@@ -14,7 +15,7 @@ const POST_MS = 30_000
  * by its own time: no token is ever saved.
  */
 export async function post(process: NodeJS.Process): Promise<void> {
-  const console = openConsole(process)
+  const console = openConsole(process, process.env.RUNNER_TEMP ?? tmpdir())
   try {
     const state = readState(process.env)
     if (state !== undefined && !isFinished(process.env)) {
@@ -29,7 +30,7 @@ export async function post(process: NodeJS.Process): Promise<void> {
     // A clean-up that fails must not turn the job's result.
     console.warn(toStagegateError(thrown).message)
   } finally {
-    await console.close()
+    console.close()
   }
   finish(process, true)
 }

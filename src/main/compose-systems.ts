@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Inputs } from '../inputs/index.ts'
 import type { Systems } from '../stages/systems.ts'
 import type { Clock } from '../systems/clock/clock.ts'
-import { createGit } from '../systems/git/create-git.ts'
+import type { Git } from '../systems/git/git.ts'
 import type { Http } from '../systems/http/http.ts'
 import type { Files } from '../systems/runner/files.ts'
 import { createIdToken } from '../systems/runner/id-token.ts'
@@ -18,13 +18,14 @@ export interface Parts {
   readonly processes: Processes
   readonly files: Files
   readonly secrets: Secrets
+  readonly git: Git
   /** The image's repository with its registry: the registry login is for it alone. Undefined where no image is built. */
   readonly imageRepository: string | undefined
 }
 
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
 export function composeSystems(parts: Parts): Systems {
-  const { inputs, env, clock, http, processes, files, secrets } = parts
+  const { inputs, env, clock, http, processes, files, secrets, git } = parts
   const login = registryLogin(inputs, parts.imageRepository)
   const requestIdToken = createIdToken({ http, env, clock, secrets })
   return {
@@ -32,18 +33,12 @@ export function composeSystems(parts: Parts): Systems {
     http,
     processes,
     files,
-    git: createGit({
-      processes,
-      clock,
-      serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
-      token: inputs.githubToken,
-      configsToken: inputs.configsToken,
-    }),
+    git,
     docker: once(async () => {
       const { createDocker } = await import('../systems/docker/create-docker.ts')
       return createDocker({
         processes,
-        config: env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker'),
+        config: env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker'),
         pullLogin: login,
       })
     }),
@@ -52,8 +47,21 @@ export function composeSystems(parts: Parts): Systems {
       return createRegistry({ http, clock, secrets, credentials: login })
     }),
     vault: once(async () => {
-      const { createVault } = await import('../systems/vault/create-vault.ts')
-      return createVault({ http, clock, secrets, inputs: inputs.vault, requestIdToken })
+      const { createVault, noVault } = await import('../systems/vault/create-vault.ts')
+      const { vault } = inputs
+      if (vault === undefined) return noVault
+      const { url, namespace, caCertificate, login: how } = vault
+      return createVault({
+        http,
+        url,
+        namespace,
+        tls: caCertificate === undefined ? undefined : { ca: caCertificate },
+        auth:
+          how.kind === 'jwt'
+            ? { method: 'jwt', ...how, requestIdToken }
+            : { method: 'token', token: how.token },
+        secrets,
+      })
     }),
     kubernetes: once(async () => {
       const { createKubernetes } = await import('../systems/kubernetes/create-kubernetes.ts')

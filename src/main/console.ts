@@ -30,17 +30,24 @@ export interface Console {
   /** Warnings that belong to no step, for the report. */
   readonly warnings: readonly string[]
   readonly warn: (text: string) => void
-  close(): Promise<void>
+  close(): void
 }
 
-export function openConsole(process: NodeJS.Process): Console {
+/** @param folder the run's own temporary folder; output that does not fit in memory waits there too */
+export function openConsole(process: NodeJS.Process, folder: string): Console {
   const { env } = process
   const startedAt = systemClock.monotonic()
   const redactor = createRedactor()
-  const output = createOutput({ stream: process.stdout, redactor })
+  const output = createOutput({
+    stdout: process.stdout,
+    redactor,
+    isRunner: env.GITHUB_ACTIONS === 'true',
+    folder,
+  })
   const secrets: Secrets = {
-    add: (value) => {
-      output.hide(value)
+    add(value) {
+      redactor.add(value)
+      output.mask(value)
     },
   }
   for (const value of listSecretInputs(env)) secrets.add(value)
@@ -71,7 +78,7 @@ export function openConsole(process: NodeJS.Process): Console {
     secrets,
     redact: (text) => redactor.redact(text),
     runnerFiles: createRunnerFiles(env),
-    files: createFiles(),
+    files: createFiles({ temporary: folder }),
     http,
     processes,
     clock: systemClock,
@@ -79,9 +86,8 @@ export function openConsole(process: NodeJS.Process): Console {
     startedAt,
     warnings,
     warn,
-    async close() {
+    close() {
       http.close()
-      await output.close()
     },
   }
 }

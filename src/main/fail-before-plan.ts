@@ -21,10 +21,10 @@ export async function failBeforePlan(
 ): Promise<void> {
   const text = renderError(error, where)
   console.output.error(text)
-  const { setOutput, writeSummary } = console.runnerFiles
-  await setOutput('result', 'failure')
-  await setOutput('failed-stage', where)
-  await writeSummary(`## ❌ ${where} failed\n\n${codeBlock(console.redact(text))}\n`)
+  const { runnerFiles } = console
+  await runnerFiles.setOutput('result', 'failure')
+  await runnerFiles.setOutput('failed-stage', where)
+  await runnerFiles.writeSummary(`## ❌ ${where} failed\n\n${codeBlock(console.redact(text))}\n`)
   try {
     await writeStatus(error, where, env, console)
   } catch (thrown) {

@@ -13,7 +13,7 @@ export function openGithub(
 ): GitHub | undefined {
   if (token === undefined || token === '') return undefined
   return createGitHub({
-    apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',
     token,
     repository,
     fetch: createFetch(console.http, 'github'),

@@ -15,6 +15,7 @@ import type { Outputs } from '../stages/outputs.ts'
 import { stages } from '../stages/pipeline.ts'
 import type { Systems } from '../stages/systems.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
+import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
 import { findGaps } from '../systems/clock/activity.ts'
 import { composeSystems } from './compose-systems.ts'
@@ -34,6 +35,7 @@ export interface RunOptions {
   readonly inputs: Inputs
   readonly env: Readonly<Record<string, string | undefined>>
   readonly console: Console
+  readonly git: Git
   readonly signals: RunSignals
   readonly cores: number
 }
@@ -113,6 +115,7 @@ async function execute(
   const systems = {
     ...composeSystems({
       ...console,
+      git: options.git,
       inputs,
       env,
       imageRepository: config.image.configured ? config.image.repository : undefined,

@@ -37,9 +37,9 @@ export interface StepContext {
   readonly signal: AbortSignal
   readonly log: StepLog
   /** Adds a fact for the report. */
-  fact(name: string, value: string): void
+  readonly fact: (name: string, value: string) => void
   /** Keeps something for the report even when the step fails: `findings`, `tests`. */
-  keep(name: string, value: unknown): void
+  readonly keep: (name: string, value: unknown) => void
 }
 
 export interface StageContext<Systems> {
@@ -47,16 +47,16 @@ export interface StageContext<Systems> {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   /** The results so far, in the order of the sequence; for `report`, of every stage before it. */
-  results(): readonly StageResult[]
+  readonly results: () => readonly StageResult[]
   /**
    * Runs one of the planned steps and keeps its result. Undefined when the plan says that the step does not run,
    * or when an advisory step failed.
    *
    * @throws StagegateError when a critical step fails
    */
-  step<T>(id: string, execute: (step: StepContext) => Promise<T>): Promise<T | undefined>
+  readonly step: <T>(id: string, execute: (step: StepContext) => Promise<T>) => Promise<T | undefined>
   /** A line in the run's log that belongs to no step. */
-  warn(text: string): void
+  readonly warn: (text: string) => void
 }
 
 /** What execute would change, asked for in a dry run without changing it. */

@@ -45,6 +45,7 @@ export function repositorySettings(testbed: TestbedDescription): {
       VAULT_URL: testbed.vault.url,
       VAULT_CA_CERTIFICATE: readFileSync(testbed.vault.authority, 'utf8'),
       KUBERNETES_SERVER: testbed.kubernetes.server,
+      KUBERNETES_AUDIENCE: testbed.kubernetes.audience,
       KUBERNETES_CA_CERTIFICATE: readFileSync(testbed.kubernetes.authority, 'utf8'),
       NODES_SSH_KNOWN_HOSTS: readFileSync(testbed.host.knownHosts, 'utf8'),
     },

@@ -12,7 +12,7 @@ export interface CheckoutOutput {
   readonly committedAt: string
 }
 
-/** The event's commit is in the workspace: verified if it is there, fetched by its exact SHA if not. */
+/** The event's commit is what the workspace holds, byte for byte; `placeCommit` has put it there where it was not. */
 export const checkout: Stage<Outputs, 'checkout', 'preflight', Config, Systems> = {
   id: 'checkout',
   needs: ['preflight'],
@@ -44,16 +44,14 @@ export const checkout: Stage<Outputs, 'checkout', 'preflight', Config, Systems> 
 async function verify(config: Config, { git }: Systems, step: StepContext): Promise<CheckoutOutput> {
   const { workspace } = config
   const { commit } = config.trigger
-  const head = await git.headCommit(workspace)
+  const head = await git.headCommit(workspace, step.signal)
   if (head !== commit) {
-    step.log.info(`The workspace is at ${head}; the event's commit is ${commit}.`)
-    if (!(await git.hasCommit(workspace, commit))) {
-      await git.fetchCommit(workspace, commit, { signal: step.signal })
-      step.log.info(`Fetched ${commit}.`)
-    }
-    await git.checkOut(workspace, commit)
+    throw new StagegateError('E_CHECKOUT_DIRTY', {
+      message: `The workspace is at ${head}; this run is for ${commit}.`,
+      state: 'Nothing was built or deployed.',
+    })
   }
-  const changed = await git.changedFiles(workspace)
+  const changed = await git.changedFiles(workspace, step.signal)
   if (changed.length > 0) {
     throw new StagegateError('E_CHECKOUT_DIRTY', {
       message: `${changed.length === 20 ? 'At least 20' : changed.length} tracked files differ from commit ${commit.slice(0, 12)}.`,
@@ -61,7 +59,10 @@ async function verify(config: Config, { git }: Systems, step: StepContext): Prom
       state: 'Nothing was built or deployed.',
     })
   }
-  const [tree, described] = await Promise.all([git.tree(workspace, commit), git.describe(workspace, commit)])
+  const [tree, described] = await Promise.all([
+    git.tree(workspace, commit, step.signal),
+    git.describe(workspace, commit, step.signal),
+  ])
   step.fact('commit', commit.slice(0, 12))
   step.log.info(`${commit} ${described.subject} (${described.author}, ${described.committedAt})`)
   return { commit, tree, ...described }

@@ -2,6 +2,7 @@ import type { Config, Configured, ImageSettings } from '../../config/config.ts'
 import { StagegateError } from '../../errors/index.ts'
 import type { Stage, StepContext } from '../../pipeline/index.ts'
 import type { BuiltImage } from '../../systems/docker/docker.ts'
+import type { CheckoutOutput } from '../checkout/checkout.ts'
 import type { Outputs } from '../outputs.ts'
 import type { Systems } from '../systems.ts'
 
@@ -43,8 +44,8 @@ export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
           timeoutMs,
         },
       ],
-      async execute(_needs, { systems, step }) {
-        const built = await step('build', (each) => build(settings, systems, each))
+      async execute({ checkout }, { systems, step }) {
+        const built = await step('build', (each) => build(settings, checkout, systems, each))
         if (built === undefined) throw new Error('image.build is critical')
         await step('push', (each) => push(settings, built, systems, each))
         return { repository: settings.repository, digest: built.digest, tags: names }
@@ -62,11 +63,18 @@ export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
   },
 }
 
-async function build(settings: Settings, systems: Systems, step: StepContext): Promise<BuiltImage> {
+async function build(
+  settings: Settings,
+  { committedAt }: CheckoutOutput,
+  systems: Systems,
+  step: StepContext,
+): Promise<BuiltImage> {
   const docker = await systems.docker()
   const folder = await systems.files.makeFolder('image')
   const built = await docker.build(settings, {
     folder,
+    // The same commit gives the same bytes, whenever it is built.
+    sourceDate: new Date(committedAt),
     signal: step.signal,
     onOutput: (chunk) => {
       step.log.child(chunk)

@@ -49,7 +49,7 @@ export async function readLastGood(
     { apiVersion: 'v1', kind: 'Secret', name, namespace: settings.namespace },
     signal,
   )
-  const packed = (found?.['data'] as Record<string, string> | undefined)?.['record']
+  const packed = (found?.data as Record<string, string> | undefined)?.record
   if (packed === undefined) return undefined
   return JSON.parse(
     gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: 50_000_000 }).toString(),

@@ -23,8 +23,9 @@ export function judgeAnswer(check: SmokeCheck, answer: SmokeAnswer): string | un
   }
   for (const [path, expected] of Object.entries(body)) {
     const seen = valueAt(parsed, path)
+    if (seen === undefined) return `${path} is missing, expected ${JSON.stringify(expected)}`
     if (JSON.stringify(seen) !== JSON.stringify(expected)) {
-      return `${path} is ${JSON.stringify(seen) ?? 'missing'}, expected ${JSON.stringify(expected)}`
+      return `${path} is ${JSON.stringify(seen)}, expected ${JSON.stringify(expected)}`
     }
   }
   return undefined
