@@ -5,6 +5,9 @@
 const CONTROLS =
   /(\u001b\[[0-9;:]*m)|\u001b\[[0-?]*[ -/]*[@-~]?|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g
 
+/** Nearly no line has any of these, and is done with at once. */
+const SUSPECT = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]|::|##\[/
+
 /** What the runner takes for white space before a command, and what may look like nothing there. */
 const COMMAND_START = /^([\s\u0085\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*:)(?=:.*::)/
 
@@ -14,6 +17,7 @@ const COMMAND_START = /^([\s\u0085\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*
  * start of a line becomes `: :name::`, and `##[` anywhere becomes `# #[` (ActionCommand.cs, TryParseV2 and TryParse).
  */
 export function neutraliseLine(line: string): string {
+  if (!SUSPECT.test(line)) return line
   return line
     .replace(CONTROLS, (_, colour: string | undefined) => colour ?? '')
     .replace(COMMAND_START, '$1 ')
