@@ -2,6 +2,7 @@ import { renderError } from '../errors/index.ts'
 import type { StageResult } from '../pipeline/index.ts'
 import { renderDuration } from './duration.ts'
 import { codeBlock } from './escape-markdown.ts'
+import { renderFindings, renderTests } from './findings-section.ts'
 import { limitLine } from './limit-bytes.ts'
 import { renderStages } from './stages-table.ts'
 
@@ -22,12 +23,12 @@ export function renderCheck(stage: StageResult): CheckText {
     stage.startedAt === undefined || stage.endedAt === undefined
       ? ''
       : renderDuration(stage.endedAt - stage.startedAt)
-  const parts = [renderStages([stage])]
+  const parts = [renderStages([stage]), renderTests([stage]), renderFindings([stage])]
   if (result.status === 'failure') parts.unshift(codeBlock(renderError(result.error, place)))
   return {
     conclusion: result.status,
     title: limitLine(titleOf(stage, place, time), 120),
-    summary: parts.join('\n\n'),
+    summary: parts.filter((part) => part !== '').join('\n\n'),
   }
 }
 

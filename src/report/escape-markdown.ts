@@ -15,10 +15,9 @@ export function escapeInline(text: string): string {
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
       .replace(/[\\`*_{}[\]()+!|~$]/g, (character) => `\\${character}`)
-      // GitHub looks for these in the rendered text, where an escape no longer shows.
+      // GitHub looks for the rest in the rendered text, where an escape no longer shows.
+      .replace(/#(\d?)/g, (_, digit: string) => (digit === '' ? '\\#' : `#&#8203;${digit}`))
       .replace(/@/g, '@&#8203;')
-      .replace(/#(?=\d)/g, '#&#8203;')
-      .replace(/#(?!&|\d)/g, '\\#')
       .replace(/:\/\//g, ':&#8203;//')
       .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#8203;.`)
   )
