@@ -106,7 +106,7 @@ describe.concurrent('a Job', () => {
     expect(one.result.log).toBe(other.result.log)
   })
 
-  test('whose pod cannot start is ended, removed and explained', async () => {
+  test('whose pod cannot start is ended, removed and explained', async ({ expect }) => {
     const yaml = jobYaml('imageless', 'true').replace(/image: .*/, 'image: localhost:5000/base/none:1')
     await expect(run(yaml)).rejects.toMatchObject({
       code: 'E_MIGRATION_POD',

@@ -54,7 +54,7 @@ describe.concurrent('a lease', () => {
     await next.release()
   })
 
-  test('is waited for while another holds it', async () => {
+  test('is waited for while another holds it', async ({ expect }) => {
     const first = await acquire(bed, 'busy', 'run 1')
     const waitedFor: string[] = []
     const second = acquire(bed, 'busy', 'run 2', never, (holder) => waitedFor.push(holder))
@@ -88,7 +88,7 @@ describe.concurrent('a lease', () => {
     await heir.release()
   })
 
-  test('is lost when another has it', async () => {
+  test('is lost when another has it', async ({ expect }) => {
     const hold = await acquire(fast, 'stolen', 'run 1')
     const { cluster, namespace } = bed
     await cluster.put(
