@@ -5,7 +5,7 @@ import { renderStatusDescription } from '../../src/report/status-description.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import type { RunReport } from '../../src/report/run-report.ts'
 import { hostileText, hostileTexts } from './hostile-texts.ts'
-import { parseMarkdown, skeletonOf, textOf } from './markdown-oracle.ts'
+import { skeletonOf } from './markdown-oracle.ts'
 import {
   blocked,
   cancelled,
@@ -45,9 +45,6 @@ const failure = reportOf([
   }),
   stage('deploy', blocked),
 ])
-
-/** What a reader of the summary sees, in lines. */
-const read = (report: RunReport): string => textOf(parseMarkdown(renderSummary(report)))
 
 describe('the job summary', () => {
   test('of a good deployment says what runs where, and what changed', () => {

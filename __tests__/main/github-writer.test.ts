@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { GithubWriter } from '../../src/main/github-writer.ts'
+import { readLedger } from '../../src/main/ledger.ts'
+import type { StageResult } from '../../src/pipeline/index.ts'
+import { deployed, done, failed, finding, pushed, stage, step } from '../report/report-of.ts'
+import { createGithubClient, createSubject, type Subject } from '../systems/github/subject.ts'
+import { configOf, headCommit } from './config-of.ts'
+
+const never = new AbortController().signal
+const redact = (text: string): string => text.replaceAll('hunter2', '***')
+
+describe('what is written to GitHub beside the pipeline', () => {
+  let subject: Subject
+  let writer: GithubWriter
+
+  const end = (...stages: readonly StageResult[]): void => {
+    for (const each of stages) writer.listen({ kind: 'stage-ended', stage: each })
+  }
+  const startDeploy = (): void => {
+    writer.listen({ kind: 'step-ended', stage: 'deploy', step: step('start', done) })
+  }
+  const operations = (): unknown[] =>
+    subject.server.state.requests
+      .filter(({ method }) => method !== 'GET')
+      .map(({ operationId }) => operationId)
+
+  beforeEach(async () => {
+    subject = await createSubject()
+    writer = new GithubWriter(subject.github, configOf(), { signal: never, redact })
+  })
+
+  afterEach(async () => {
+    expect(subject.server.state.violations).toEqual([])
+    await subject.server.close()
+  })
+
+  test('is a status, a check run for each stage that ran, and a deployment with its end', async () => {
+    writer.setStatus('pending', 'The run has started.')
+    end(stage('build', done), stage('scan', done, { resumedFrom: 'run 76' }))
+    end(stage('test', { status: 'skipped', reason: 'no tests', blocked: false }))
+    startDeploy()
+    end(stage('deploy', deployed), stage('report', done))
+    writer.setStatus('success', 'Deployed and verified.')
+    expect(await writer.finish(never)).toEqual([])
+    const { statuses, checkRuns, deployments } = subject.repository
+    expect(statuses[0]).toMatchObject({ state: 'success', context: 'Staging Deployment' })
+    expect(checkRuns.map(({ name }) => name).toSorted()).toEqual(['Stagegate / build', 'Stagegate / deploy'])
+    expect(deployments).toMatchObject([
+      {
+        environment: 'staging',
+        statuses: [
+          { state: 'in_progress' },
+          { state: 'success', environmentUrl: 'https://staging.example.com' },
+        ],
+      },
+    ])
+  })
+
+  test('can be read back as the ledger of the next call, until the stage fails', async () => {
+    const stored = async () => {
+      await writer.finish(never)
+      const checks = await subject.github.findChecks(headCommit, 'stagegate:', never)
+      return readLedger(checks, configOf(), ['image']).get('image')
+    }
+    end(stage('image', pushed))
+    expect(await stored()).toEqual({
+      output: (pushed as { output: unknown }).output,
+      from: 'run 77, attempt 2',
+    })
+    end(stage('image', failed({ message: 'The registry refused.' })))
+    expect(await stored()).toBeUndefined()
+    expect(subject.repository.checkRuns).toHaveLength(1)
+    expect(subject.repository.checkRuns[0]?.text).toBe('')
+  })
+
+  test('has the terminal status first, when much is still waiting', async () => {
+    writer.setStatus('pending', 'The run has started.')
+    for (const id of ['build', 'test', 'scan']) end(stage(id, done))
+    writer.setStatus('failure', 'scan.sast: eval')
+    await writer.finish(never)
+    expect(operations()).toEqual([
+      'repos/create-commit-status',
+      'checks/create',
+      'checks/create',
+      'checks/create',
+    ])
+    expect(subject.repository.statuses.map(({ state }) => state)).toEqual(['failure'])
+  })
+
+  test('has no commit status where the event may not deploy', async () => {
+    writer = new GithubWriter(subject.github, configOf({ mayDeploy: false }), { signal: never, redact })
+    writer.setStatus('success', 'Every stage passed.')
+    expect(await writer.finish(never)).toEqual([])
+    expect(subject.repository.statuses).toEqual([])
+  })
+
+  test('marks lines, and has no secret that an escape could hide', async () => {
+    const findings = [finding(), finding({ file: undefined, message: 'hunter2' } as never)]
+    const secretive = failed({ message: 'login with hunter2 failed', evidence: ['hunter2'] })
+    end(stage('build', secretive, { steps: [step('lint', secretive, { kept: { findings } })] }))
+    await writer.finish(never)
+    const [run] = subject.repository.checkRuns
+    expect(run).toMatchObject({
+      conclusion: 'failure',
+      title: 'build.lint: login with *** failed',
+      annotations: [{ path: 'src/server.ts', start_line: 12, annotation_level: 'failure' }],
+    })
+    expect(JSON.stringify(run)).not.toContain('hunter2')
+  })
+
+  test('says once what is not permitted, and does not go on asking', async () => {
+    const { value } = subject.server.mintToken({
+      repository: 'acme/ai-gen-service',
+      permissions: { checks: 'read', statuses: 'write' },
+    })
+    writer = new GithubWriter(createGithubClient(subject.server, value), configOf(), {
+      signal: never,
+      redact,
+    })
+    for (const id of ['build', 'test', 'scan']) end(stage(id, done))
+    writer.setStatus('success', 'Deployed.')
+    expect(await writer.finish(never)).toEqual([
+      expect.stringMatching(/^The check run Stagegate \/ build was not written.*checks: write\.$/),
+    ])
+    expect(subject.count('checks/create')).toBe(1)
+    expect(subject.repository.statuses).toHaveLength(1)
+  })
+
+  test('gives up check runs after three failures in a row, but never the status', async () => {
+    subject.server.inject({ operationId: 'checks/list-for-ref', fault: '500', times: 'forever' })
+    for (const id of ['build', 'test', 'scan', 'image', 'deploy']) end(stage(id, done))
+    expect(await writer.finish(never)).toHaveLength(3)
+    writer.setStatus('success', 'Deployed.')
+    expect(await writer.finish(never)).toHaveLength(3)
+    expect(subject.repository.statuses).toHaveLength(1)
+  })
+
+  test('ends when its time is over, though GitHub never answers', async () => {
+    subject.server.inject({ fault: 'hang', times: 'forever' })
+    const over = new AbortController()
+    end(stage('build', done), stage('test', done))
+    writer.setStatus('success', 'Deployed.')
+    const finished = writer.finish(over.signal)
+    await expect.poll(() => subject.server.state.requests.length).toBeGreaterThan(0)
+    over.abort(new Error('the time is over'))
+    expect(await finished).toEqual(
+      expect.arrayContaining(['The commit status was not written: the time is over.']),
+    )
+  })
+})
