@@ -10,7 +10,7 @@ import { createFiles } from '../systems/runner/node-files.ts'
 import { createOutput, type Output } from '../systems/runner/output.ts'
 import type { Processes } from '../systems/runner/processes.ts'
 import { createRunnerFiles, type RunnerFiles } from '../systems/runner/runner-files.ts'
-import type { Secrets } from '../systems/runner/secrets.ts'
+import { createSecrets, type Secrets } from '../systems/runner/secrets.ts'
 import { createProcesses } from '../systems/runner/spawn-processes.ts'
 import { userAgent } from './version.ts'
 
@@ -37,25 +37,20 @@ export interface Console {
 export function openConsole(process: NodeJS.Process, folder: string): Console {
   const { env } = process
   const startedAt = systemClock.monotonic()
-  const redactor = createRedactor()
+  const warnings: string[] = []
+  const warn = (text: string): void => {
+    warnings.push(text)
+    output.warn(text)
+  }
+  const redactor = createRedactor(warn)
   const output = createOutput({
     stdout: process.stdout,
     redactor,
     isRunner: env.GITHUB_ACTIONS === 'true',
     folder,
   })
-  const secrets: Secrets = {
-    add(value) {
-      redactor.add(value)
-      output.mask(value)
-    },
-  }
+  const secrets = createSecrets(redactor, output)
   for (const value of listSecretInputs(env)) secrets.add(value)
-  const warnings: string[] = []
-  const warn = (text: string): void => {
-    warnings.push(text)
-    output.warn(text)
-  }
   const activity = createActivity(systemClock)
   const http = createHttp({
     clock: systemClock,
@@ -69,7 +64,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
   const processes = createProcesses({
     clock: systemClock,
     env,
-    holdsSecret: (text) => redactor.redact(text) !== text,
+    holdsSecret: (text) => redactor.holdsSecret(text),
     runMark: randomUUID(),
     activity,
   })

@@ -129,7 +129,7 @@ async function execute(
     surroundings: {
       elapsed,
       deadline: (milliseconds, reason) => systemClock.deadline(milliseconds, reason),
-      openLog: (stage, step) => console.output.openLog(stage, step),
+      openLog: (stage, step, summary) => console.output.openLog(stage, step, summary),
       warn: console.warn,
     },
     signal: signals.signal,

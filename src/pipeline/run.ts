@@ -12,7 +12,8 @@ export interface Surroundings {
   elapsed(): number
   /** A signal that is aborted after some milliseconds; cleared in a `finally`. */
   deadline(milliseconds: number, reason: () => Error): { readonly signal: AbortSignal; clear(): void }
-  openLog(stage: string, step: string): StepLog & { close(): void }
+  /** @param summary the step's command or target, as the plan has it */
+  openLog(stage: string, step: string, summary: string): StepLog & { close(): void }
   /** A line that belongs to no step. */
   warn(text: string): void
 }

@@ -103,7 +103,7 @@ export class StepRunner {
     }
     const timeout = surroundings.deadline(step.timeoutMs, () => this.#timeoutError(step))
     const signal = AbortSignal.any([this.#signal, timeout.signal])
-    const log = surroundings.openLog(this.#stage, step.id)
+    const log = surroundings.openLog(this.#stage, step.id, step.summary)
     try {
       signal.throwIfAborted()
       listen({ kind: 'step-started', stage: this.#stage, step: step.id })

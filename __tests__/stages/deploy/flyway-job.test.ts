@@ -31,7 +31,7 @@ describe('flywayJob', () => {
   })
 
   it('is never tried twice by itself, and ends with its step', () => {
-    expect(flywayJob(options).job['spec']).toMatchObject({
+    expect(flywayJob(options).job.spec).toMatchObject({
       backoffLimit: 0,
       activeDeadlineSeconds: 600,
       template: { spec: { restartPolicy: 'Never' } },

@@ -50,7 +50,7 @@ describe('pinImages', () => {
       'stagegate.dev/commit': 'c0ffee',
       'stagegate.dev/config-commit': 'beef',
     })
-    expect(JSON.stringify(object['spec'])).not.toContain('c0ffee')
+    expect(JSON.stringify(object.spec)).not.toContain('c0ffee')
   })
 
   it('leaves objects that run no pods exactly as they are', () => {

@@ -7,9 +7,11 @@ import { parseArgs } from 'node:util'
 import { applyEdits } from '../../../__tests__/e2e/apply-edits.ts'
 import { failingVariants } from '../../../__tests__/e2e/failing-variants.ts'
 import { readTestbed, type TestbedDescription } from '../testbed/description.ts'
+import { renderGithubView } from './github-view.ts'
+import { isNoise } from './noise.ts'
 import { renderPage } from './render-page.ts'
 import { installHook, push, type PushResult } from './push.ts'
-import { commitAll, createSampleRepository, type SampleRepository } from './sample-repository.ts'
+import { commitAll, createSampleRepository, git, type SampleRepository } from './sample-repository.ts'
 import { type StageName, stageNames, stopAfter } from './stop-after.ts'
 import { renderDemoPage } from './demo-page.ts'
 
@@ -74,7 +76,7 @@ async function showRuns(
   installHook(repository.bare, runs)
 
   heading('A good commit')
-  const good = await show(repository, runs)
+  const good = await show(testbed, repository, runs)
   const goodOk = good.exitCode === 0
   say(goodOk ? `It took ${seconds(good)}.` : 'It should have succeeded, and did not.')
   if (stage !== undefined || !goodOk) return goodOk
@@ -85,7 +87,7 @@ async function showRuns(
   if (twin === undefined) throw new Error('there is no failing variant for the migration')
   await applyEdits(repository.folder, twin.edit)
   commitAll(repository.folder, twin.title)
-  const bad = await show(repository, runs)
+  const bad = await show(testbed, repository, runs)
   const badOk = bad.exitCode !== 0
   say(badOk ? `It stopped, as it should, after ${seconds(bad)}.` : 'It should have failed, and did not.')
   if (writeDocs) {
@@ -95,11 +97,18 @@ async function showRuns(
   return badOk
 }
 
-async function show(repository: SampleRepository, runs: string): Promise<PushResult> {
-  const result = await push(repository.folder, runs, (line) => process.stdout.write(`${line}\n`))
+async function show(
+  testbed: TestbedDescription,
+  repository: SampleRepository,
+  runs: string,
+): Promise<PushResult> {
+  const result = await push(repository.folder, runs, (line) => {
+    if (!isNoise(line)) process.stdout.write(`${line}\n`)
+  })
   const page = join(result.folder, 'summary.html')
   writeFileSync(page, renderPage(result.summary))
-  say(`Summary: ${page}\nReport:  ${join(result.folder, 'temp')}`)
+  say(await renderGithubView(testbed, git(repository.folder, 'rev-parse', 'HEAD')))
+  say(`Summary: ${page}`)
   return result
 }
 

@@ -165,8 +165,6 @@ function runAct(
     '--actor',
     'ada',
     '--no-cache-server',
-    '--artifact-server-path',
-    makeFolder(folder, 'artifacts'),
     '--action-offline-mode',
   ]
   return new Promise((resolve, reject) => {

@@ -57,7 +57,7 @@ export async function runMigration(
     throw new StagegateError(said.checksumMismatch ? 'E_MIGRATION_CHECKSUM' : 'E_MIGRATION_FAILED', {
       message: said.checksumMismatch
         ? 'A migration that was applied before has been changed since.'
-        : `The migration Job ${job.metadata.name} failed.`,
+        : `The migration failed: ${said.cause ?? `Job ${job.metadata.name} ended without saying why`}.`,
       evidence: [...said.error, ...result.evidence],
       state: `The schema is at version ${said.version ?? 'unknown'}; a migration is never undone by itself.`,
     })

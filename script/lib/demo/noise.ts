@@ -1,0 +1,9 @@
+/**
+ * Lines of the workflow engine that say nothing to whoever watches: masked masks, its own files, and the outputs and the
+ * summary, which are shown in their own place.
+ */
+export function isNoise(line: string): boolean {
+  return /^\[[^\]]*\]\s+⚙ {2}\*\*\*$|LocalRepositoryCache|level=(?:info|warning)|::set-output::|::save-state::/.test(
+    line,
+  )
+}
