@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = dirname(dirname(import.meta.dirname))
@@ -27,6 +28,12 @@ export interface BundleResult {
   readonly report: BundleReport | undefined
   readonly postExitCode: number | null
   readonly postLog: string
+  /** All that the call wrote for others to read, by where it stands: logs, runner's files, the report. */
+  readonly written: Readonly<Record<string, string>>
+  /** Names in the runner's temporary folder after post. */
+  readonly left: readonly string[]
+  /** Of the environment of everything that the call started, see `findProcesses`. */
+  readonly mark: string
   readonly durationMs: number
 }
 
@@ -48,69 +55,86 @@ export interface BundleReport {
   readonly stages: readonly {
     readonly id: string
     readonly result: string
+    readonly reason: string | null
     readonly resumedFrom: string | null
     readonly steps: readonly {
       readonly id: string
       readonly result: string
-      readonly facts: Readonly<Record<string, string>>
+      readonly reason: string | null
+      readonly facts: readonly { readonly name: string; readonly value: string }[]
     }[]
   }[]
+  readonly deployment: {
+    readonly schemaVersion: string | null
+    readonly objects: readonly { readonly kind: string; readonly name: string; readonly change: string }[]
+  } | null
 }
 
-let runs = 0
+/** The variable that every process of a call has, children of children too. */
+export const CALL_MARK = 'E2E_CALL'
+
+let calls = 0
 
 /** Runs the committed bundle on Node 24 as a runner does: main, then post with the state that main saved. */
 export async function runBundle(options: BundleOptions): Promise<BundleResult> {
-  runs += 1
-  const files = join(options.folder, `call-${runs}`)
-  mkdirSync(join(files, 'temp'), { recursive: true })
-  const file = (name: string, content = ''): string => {
-    writeFileSync(join(files, name), content)
-    return join(files, name)
-  }
+  calls += 1
+  const files = join(options.folder, `call-${calls}`)
+  const temporary = join(files, 'temp')
+  mkdirSync(temporary, { recursive: true })
+  writeFileSync(join(files, 'event.json'), JSON.stringify(options.event))
+  const mark = randomUUID()
   const env: Record<string, string> = {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
     GITHUB_WORKSPACE: options.workspace,
-    GITHUB_EVENT_PATH: file('event.json', JSON.stringify(options.event)),
-    GITHUB_OUTPUT: file('output'),
-    GITHUB_STATE: file('state'),
-    GITHUB_STEP_SUMMARY: file('summary.md'),
-    GITHUB_ENV: file('env'),
-    GITHUB_PATH: file('path'),
-    RUNNER_TEMP: join(files, 'temp'),
+    GITHUB_EVENT_PATH: join(files, 'event.json'),
+    ...Object.fromEntries(runnerFiles.map((name) => [`GITHUB_${name}`, join(files, name)])),
+    RUNNER_TEMP: temporary,
     RUNNER_TOOL_CACHE: join(files, 'tools'),
     RUNNER_OS: 'Linux',
+    [CALL_MARK]: mark,
     ...options.env,
     ...Object.fromEntries(
       Object.entries(options.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     ),
   }
+  for (const name of runnerFiles) writeFileSync(join(files, name), '')
+  const read = (name: string): string => readFileSync(join(files, name), 'utf8')
+
   const started = performance.now()
   const main = await start(env, options.workspace, options.interrupt)
   const durationMs = performance.now() - started
-  const state = parseVariables(readFileSync(join(files, 'state'), 'utf8'))
+  const state = Object.entries(parseVariables(read('STATE')))
   const post = await start(
-    { ...env, ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])) },
+    { ...env, ...Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value])) },
     options.workspace,
   )
-  const outputs = parseVariables(readFileSync(join(files, 'output'), 'utf8'))
-  const report = outputs['report']
+  const outputs = parseVariables(read('OUTPUT'))
+  const report = outputs.report !== undefined && existsSync(outputs.report) ? outputs.report : undefined
+  const reportText = report === undefined ? '' : readFileSync(report, 'utf8')
   return {
     exitCode: main.code,
     killedBy: main.signal,
     log: main.log,
     outputs,
-    summary: existsSync(join(files, 'summary.md')) ? readFileSync(join(files, 'summary.md'), 'utf8') : '',
-    report:
-      report === undefined || !existsSync(report)
-        ? undefined
-        : (JSON.parse(readFileSync(report, 'utf8')) as BundleReport),
+    summary: read('STEP_SUMMARY'),
+    report: report === undefined ? undefined : (JSON.parse(reportText) as BundleReport),
     postExitCode: post.code,
     postLog: post.log,
+    written: {
+      log: main.log,
+      'log of post': post.log,
+      ...Object.fromEntries(runnerFiles.map((name) => [name, read(name)])),
+      report: reportText,
+    },
+    left: readdirSync(temporary),
+    mark,
     durationMs,
   }
 }
+
+/** The runner's files, by the end of the variables that name them. */
+const runnerFiles = ['OUTPUT', 'STATE', 'STEP_SUMMARY', 'ENV', 'PATH'] as const
 
 function start(
   env: Readonly<Record<string, string>>,

@@ -37,8 +37,8 @@ ${anonymize(result.summary)
 
 /** What the action printed, without what the engine adds around it. */
 function ownLines(log: readonly string[]): readonly string[] {
-  const start = log.findIndex((line) => /\| preflight:/.test(line))
-  const end = log.findIndex((line) => /::set-output:: result=/.test(line))
+  const start = log.findIndex((line) => line.includes('| preflight:'))
+  const end = log.findIndex((line) => line.includes('::set-output:: result='))
   return log
     .slice(Math.max(0, start), end < 0 ? undefined : end)
     .filter((line) => !isNoise(line))

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fullName, readJobPermissions, repository, startGithubJob } from '../../script/lib/demo/github-job.ts'
+import { repositorySettings, runnerEnvironment } from '../../script/lib/demo/job-environment.ts'
+import {
+  commitAll,
+  createSampleRepository,
+  git,
+  type SampleRepository,
+} from '../../script/lib/demo/sample-repository.ts'
+import { readTestbed, type TestbedDescription } from '../../script/lib/testbed/description.ts'
+import type { Repository } from '../systems/github/repository.ts'
+import type { State } from '../systems/github/state.ts'
+import { applyEdits } from './apply-edits.ts'
+import type { Edit } from './failing-variants.ts'
+import { type BundleOptions, type BundleResult, runBundle } from './run-bundle.ts'
+
+const root = dirname(dirname(import.meta.dirname))
+
+export interface CallOptions {
+  /** Inputs beside those that the sample's workflow gives. */
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly attempt?: number
+  /** In place of the repository's work tree. */
+  readonly workspace?: string
+  readonly interrupt?: BundleOptions['interrupt']
+}
+
+/** A repository of the sample on the testbed, whose commits the bundle is called for. */
+export class SampleRun {
+  readonly testbed: TestbedDescription = readTestbed()
+  readonly folder = mkdtempSync(join(tmpdir(), 'stagegate-e2e-'))
+  readonly repository: SampleRepository
+  #runId = Math.floor(Date.now() / 1000)
+  readonly #tokens: string[] = []
+
+  constructor() {
+    this.repository = createSampleRepository({
+      sample: join(root, 'examples', 'ai-gen-service'),
+      folder: this.folder,
+      testbed: this.testbed,
+    })
+    git(this.repository.folder, 'push', '--quiet', 'origin', 'main')
+  }
+
+  /** Commits edits on top of the first commit and pushes them; the commit. */
+  async commit(title: string, edits: readonly Edit[]): Promise<string> {
+    const { folder } = this.repository
+    git(folder, 'checkout', '--quiet', '--force', '-B', 'main', 'origin/main')
+    git(folder, 'clean', '--quiet', '--force', '-d')
+    await applyEdits(folder, edits)
+    const commit = commitAll(folder, title)
+    git(folder, 'push', '--quiet', '--force', 'origin', `HEAD:refs/heads/work-${commit.slice(0, 12)}`)
+    return commit
+  }
+
+  /** The tokens that the runner has given to the calls so far. */
+  tokens(): readonly string[] {
+    return this.#tokens.filter((token) => token !== '')
+  }
+
+  head(): string {
+    return git(this.repository.folder, 'rev-parse', 'HEAD')
+  }
+
+  newRun(): void {
+    this.#runId += 1
+  }
+
+  /** Calls the bundle for the commit that is checked out, as a push to main. */
+  async call(options: CallOptions = {}): Promise<BundleResult> {
+    const { testbed, repository: sample } = this
+    const commit = this.head()
+    const workflow = join(sample.folder, '.github', 'workflows', 'staging.yml')
+    const attempt = options.attempt ?? 1
+    const job = await startGithubJob({
+      testbed,
+      gitDir: sample.bare,
+      permissions: options.permissions ?? readJobPermissions(workflow),
+      commit,
+      ref: 'refs/heads/main',
+      event: 'push',
+      runId: String(this.#runId),
+      runAttempt: attempt,
+      environment: 'staging',
+    })
+    this.#tokens.push(job.token, job.idToken?.requestToken ?? '')
+    const { variables, secrets } = repositorySettings(testbed)
+    return runBundle({
+      folder: this.folder,
+      workspace: options.workspace ?? sample.folder,
+      event: {
+        ref: 'refs/heads/main',
+        after: commit,
+        repository: { full_name: fullName, default_branch: 'main', owner: { login: repository.owner } },
+        head_commit: { id: commit },
+      },
+      env: {
+        ...runnerEnvironment(testbed),
+        GITHUB_API_URL: testbed.github.url,
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_REPOSITORY: fullName,
+        GITHUB_REPOSITORY_OWNER: repository.owner,
+        GITHUB_EVENT_NAME: 'push',
+        GITHUB_SHA: commit,
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_REF_NAME: 'main',
+        GITHUB_REF_TYPE: 'branch',
+        GITHUB_RUN_ID: String(this.#runId),
+        GITHUB_RUN_NUMBER: '7',
+        GITHUB_RUN_ATTEMPT: String(attempt),
+        GITHUB_WORKFLOW: 'staging',
+        GITHUB_JOB: 'staging',
+        GITHUB_ACTOR: 'ada',
+        ...(job.idToken === undefined
+          ? {}
+          : {
+              ACTIONS_ID_TOKEN_REQUEST_URL: job.idToken.requestUrl,
+              ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.idToken.requestToken,
+            }),
+        ...options.env,
+      },
+      inputs: {
+        'github-token': job.token,
+        from: 'auto',
+        image: variables['IMAGE'] ?? '',
+        'registry-username': variables['REGISTRY_USERNAME'] ?? '',
+        'registry-password': secrets['REGISTRY_PASSWORD'] ?? '',
+        'vault-url': variables['VAULT_URL'] ?? '',
+        'vault-role': 'staging',
+        'vault-ca-certificate': variables['VAULT_CA_CERTIFICATE'] ?? '',
+        'kubernetes-server': variables['KUBERNETES_SERVER'] ?? '',
+        'kubernetes-ca-certificate': variables['KUBERNETES_CA_CERTIFICATE'] ?? '',
+        'kubernetes-audience': testbed.kubernetes.audience,
+        'ssh-key': secrets['NODES_SSH_KEY'] ?? '',
+        'ssh-known-hosts': variables['NODES_SSH_KNOWN_HOSTS'] ?? '',
+        ...options.inputs,
+      },
+      ...(options.interrupt === undefined ? {} : { interrupt: options.interrupt }),
+    })
+  }
+
+  /** What the testbed's GitHub has of the commit. */
+  async github(commit: string): Promise<GithubView> {
+    const state = (await (await fetch(`${this.testbed.github.url}/_testbed/state`)).json()) as State
+    const found = state.repositories.find(({ owner, name }) => `${owner}/${name}` === fullName)
+    return {
+      statuses: (found?.statuses ?? []).filter((each) => each.sha === commit),
+      checks: (found?.checkRuns ?? []).filter((each) => each.headSha === commit),
+      deployments: (found?.deployments ?? []).filter((each) => each.sha === commit),
+    }
+  }
+
+  /** Requests that do not fit GitHub's description of its API, whoever sent them. */
+  async violations(): Promise<unknown> {
+    return (await fetch(`${this.testbed.github.url}/_testbed/violations`)).json()
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** What GitHub keeps of one commit. */
+export type GithubView = Pick<Repository, 'statuses' | 'deployments'> & {
+  readonly checks: Repository['checkRuns']
+}
