@@ -39,7 +39,12 @@ export async function findDeployment(
   key: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const { data } = await rest.repos.listDeployments({ ...at, sha: commit, per_page: 100, request: { signal } })
+  const { data } = await rest.repos.listDeployments({
+    ...at,
+    sha: commit,
+    per_page: 100,
+    request: { signal },
+  })
   return data.find((each) => keyOf(each.payload) === key)?.id
 }
 
