@@ -120,6 +120,12 @@ describe('a file with errors', () => {
     },
   )
 
+  test('of syntax is told once, not once for each word after it', () => {
+    expect(problemsOf(`${configMap('{}')}x:\n  - a: b: c }\n    d: { e: f }\n`)).toEqual([
+      'k8s/app.yaml:6: Nested mappings are not allowed in compact mappings',
+    ])
+  })
+
   test('such as a bomb of aliases is refused without being unfolded', () => {
     const levels = Array.from(
       { length: 12 },

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock/clock.ts'
 import { StagegateError } from '../../../errors/index.ts'
 import type { Tls } from '../../http/http.ts'
-import type { KubernetesCredentials, RequestIdToken } from './credentials.ts'
+import type { RequestIdToken } from '../../runner/id-token.ts'
+import type { KubernetesCredentials } from './credentials.ts'
 
 /** Where requests go and what they carry to be accepted. Never part of an error or a log line. */
 export interface Connection {

@@ -17,6 +17,3 @@ export type KubernetesCredentials =
       /** Of the token. */
       readonly audience: string
     }
-
-/** The run's OIDC token for an audience, new at each call. @throws StagegateError E_OIDC_* */
-export type RequestIdToken = (audience: string, signal: AbortSignal) => Promise<string>

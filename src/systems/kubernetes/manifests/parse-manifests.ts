@@ -70,8 +70,7 @@ export function parseManifests(text: string, path: string): ParsedManifests {
   const manifests: Manifest[] = []
   const problems: string[] = []
   for (const document of Array.isArray(documents) ? documents : []) {
-    // A warning is a tag that is not known.
-    const errors = [...document.errors, ...document.warnings]
+    const errors = tellingErrors(document)
     if (errors.length > 0) {
       problems.push(...errors.map((error) => `${at(error.pos[0])}: ${error.message}`))
       continue
@@ -84,6 +83,13 @@ export function parseManifests(text: string, path: string): ParsedManifests {
     }
   }
   return { manifests, problems }
+}
+
+/** Of errors of syntax only the first says where the trouble is. A warning is a tag that is not known. */
+function tellingErrors({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
+  const all = [...errors, ...warnings]
+  const syntax = all.find((error) => error.code !== 'DUPLICATE_KEY')
+  return all.filter((error) => error === syntax || error.code === 'DUPLICATE_KEY')
 }
 
 interface Item {

@@ -24,6 +24,8 @@ const WATCH_SECONDS = 30
 const SILENCE = (WATCH_SECONDS + 15) * 1000
 /** Where `watch` is not allowed. Milliseconds. */
 const POLL_INTERVAL = 2_000
+/** This loop tries again by itself, for as long as the step lasts; the run's budget of retries is for others. */
+const ONE_ATTEMPT = { attempts: 1 }
 const FIRST_DELAY = 800
 const MAX_DELAY = 15_000
 
@@ -39,7 +41,7 @@ export async function observe(observer: Observer, selection: Selection): Promise
   let failures = 0
   for (;;) {
     try {
-      const list = await listObjects(client, selection, signal, { attempts: 2 })
+      const list = await listObjects(client, selection, signal, ONE_ATTEMPT)
       store.replace(list.items, list.resourceVersion)
       onChange()
       failures = 0
@@ -77,7 +79,7 @@ async function watch(observer: Observer, selection: Selection, resourceVersion: 
       signal,
       purpose: `watch ${resource.plural} in ${namespace}`,
       silenceMs: SILENCE,
-      policy: { attempts: 2 },
+      policy: ONE_ATTEMPT,
     })
   } catch (thrown) {
     if (!(thrown instanceof StagegateError)) throw thrown
