@@ -1,3 +1,4 @@
+import { defineConfig } from 'eslint/config'
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
 import { importX } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
@@ -36,7 +37,7 @@ const anyPackage = '^(?!node:|\\.{1,2}/)'
 const allow = (/** @type {string[]} */ names) =>
   names.length === 0 ? anyPackage : `^(?!node:|\\.{1,2}/|(?:${names.join('|')})(?:/|$))`
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/', 'lib/', 'node_modules/', 'coverage/', 'examples/', 'schema/'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
