@@ -1,4 +1,4 @@
-import { StagegateError } from '../errors/index.ts'
+import { nearestName, StagegateError } from '../errors/index.ts'
 import type { AnyStage, Decision, PlannedStep, Stages } from './stage.ts'
 
 /** Which stages a call runs. */
@@ -104,8 +104,10 @@ function checkSelection(all: readonly { id: PropertyKey }[], selection: Selectio
     ...(['auto', 'start'].includes(selection.from) ? [] : [selection.from]),
   ]) {
     if (!known.includes(asked)) {
+      const meant = nearestName(asked, known)
+      const hint = meant === undefined ? '.' : `; did you mean ${meant}?`
       throw new StagegateError('E_INPUT_INVALID', {
-        message: `There is no stage "${asked}".`,
+        message: `There is no stage "${asked}"${hint}`,
         next: `Use one of: ${known.join(', ')}.`,
       })
     }
