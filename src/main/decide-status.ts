@@ -20,7 +20,7 @@ export function decideStatus(report: RunReport, current: string | undefined): De
   if (deploy === 'success') return { state: 'success' }
 
   const next = nextStage(report)
-  if (isReportAlone(report)) {
+  if (isReportAlone(report.facts.stages)) {
     if (current !== undefined && current !== 'pending') return undefined
     if (next === undefined) return nothingToDeploy
     return { state: 'error', description: `Not deployed: the stage ${next} has not passed.` }
@@ -29,9 +29,13 @@ export function decideStatus(report: RunReport, current: string | undefined): De
   return { state: 'pending', description: `Waiting for the stage ${next}.` }
 }
 
-/** Whether this call only makes an end of what earlier calls did. */
-export function isReportAlone({ facts }: RunReport): boolean {
-  return facts.stages?.every((stage) => stage === 'report') ?? false
+/**
+ * Whether this call only makes an end of what earlier calls did.
+ *
+ * @param asked the input `stages`; undefined means all
+ */
+export function isReportAlone(asked: readonly string[] | undefined): boolean {
+  return asked?.every((stage) => stage === 'report') ?? false
 }
 
 const nothingToDeploy = {

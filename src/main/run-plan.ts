@@ -20,6 +20,7 @@ import { systemClock } from '../systems/clock/clock.ts'
 import { findGaps } from '../systems/clock/activity.ts'
 import { composeSystems } from './compose-systems.ts'
 import type { Console } from './console.ts'
+import { isReportAlone } from './decide-status.ts'
 import { openGithub } from './open-github.ts'
 import { deploymentKeyOf, GithubWriter } from './github-writer.ts'
 import { readLedgerOf } from './read-ledger.ts'
@@ -65,8 +66,9 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
   })
   const writer =
     github && new GithubWriter(github, config, { signal: signals.lastSignal, redact: console.redact })
-  const startsHere = plan.some((stage) => stage.kind === 'run' && stage.id !== 'report')
-  if (startsHere) writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
+  // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
+  if (!isReportAlone(config.selection.stages))
+    writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
 
   const result = await execute(options, plan, writer, github)
   await setOutputs(console.runnerFiles, config, result, console.redact)
@@ -106,8 +108,7 @@ async function execute(
     },
     warnings: console.warnings,
     async readStatus() {
-      const onlyReport = config.selection.stages?.every((stage) => stage === 'report') ?? false
-      if (!onlyReport || github === undefined) return undefined
+      if (!isReportAlone(config.selection.stages) || github === undefined) return undefined
       return (await github.readStatus(config.trigger.headCommit, config.statusContext, signals.lastSignal))
         ?.state
     },
