@@ -59,9 +59,9 @@ data: ${data}
 describe('an apply', () => {
   test('says what was created, changed and left alone, and writes only what differs', async () => {
     const yaml = `${configMap('one', '{ a: b }')}---${configMap('two', '{ a: b }')}`
-    expect(await apply(yaml)).toEqual(['ConfigMap one created', 'ConfigMap two created'])
+    expect((await apply(yaml)).toSorted()).toEqual(['ConfigMap one created', 'ConfigMap two created'])
     const before = await find('ConfigMap', 'one')
-    expect(await apply(yaml.replace(/b \}\n$/, 'c }\n'))).toEqual([
+    expect((await apply(yaml.replace(/b \}\n$/, 'c }\n'))).toSorted()).toEqual([
       'ConfigMap one unchanged',
       'ConfigMap two changed',
     ])

@@ -1,17 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judgeAll, type Judged, type Snapshot } from '../../../src/systems/kubernetes/rollout/judge-all.ts'
-import { decideFailures } from '../../../src/systems/kubernetes/status/judge-workload.ts'
+import { decideFailures, noBaseline } from '../../../src/systems/kubernetes/status/judge-workload.ts'
 import { ObjectStore } from '../../../src/systems/kubernetes/watch/object-store.ts'
 import type { WatchEvent } from '../../../src/systems/kubernetes/watch/object-store.ts'
 import { readRecording, type Recording } from './recordings.ts'
 
 const kinds = ['Deployment', 'ReplicaSet', 'Pod', 'Event'] as const
-const noBaseline = {
-  restarts: new Map<string, number>(),
-  exceeded: new Map<string, string>(),
-  events: new Map<string, number>(),
-}
 /** Every grace has passed. */
 const late = { of: () => Infinity }
 

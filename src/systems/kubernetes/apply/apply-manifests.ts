@@ -26,7 +26,7 @@ export async function applyManifests(
   const { namespace, signal } = options
   const targets = await planTargets(manifests, namespace, discovery, signal)
   const planned = new Map<Target, PlannedChange>()
-  const applied: AppliedObject[] = []
+  const applied = new Map<Target, AppliedObject>()
   await planAll(targets.filter((each) => each.resource !== undefined))
   if (options.dryRun) {
     return targets.map((target) => {
@@ -38,9 +38,9 @@ export async function applyManifests(
     for (const wave of planOrder(targets)) await applyWave(wave)
   } catch (thrown) {
     signal.throwIfAborted()
-    throw withProgress(toStagegateError(thrown), applied, targets.length)
+    throw withProgress(toStagegateError(thrown), [...applied.values()], targets.length)
   }
-  return applied
+  return targets.flatMap((target) => applied.get(target) ?? [])
 
   /** Dry runs; what waits for something of the set is left out and tried again in its wave. */
   async function planAll(tried: readonly Target[]): Promise<void> {
@@ -59,7 +59,7 @@ export async function applyManifests(
         error.code === 'E_NAMESPACE_MISSING' && coming.has(target.object.metadata.namespace ?? namespace)
       return waits ? [] : [{ error, target }]
     })
-    if (failures.length > 0) throw refusalOf(failures, tried.length, applied.length)
+    if (failures.length > 0) throw refusalOf(failures, tried.length, applied.size)
   }
 
   async function applyWave(wave: readonly Target[]): Promise<void> {
@@ -68,7 +68,7 @@ export async function applyManifests(
       const change = planned.get(target)
       if (change === undefined) throw new Error(`${target.title} was not planned`)
       const done = await applyChange(client, change, signal)
-      applied.push(done)
+      applied.set(target, done)
       options.onApplied(done)
     })
     const failed = settled.find((result) => result.status === 'rejected')

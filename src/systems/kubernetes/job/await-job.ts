@@ -8,7 +8,7 @@ import { explainFailure, explainWaiting, renderEvents } from '../rollout/explain
 import { judgeAll, type Judged } from '../rollout/judge-all.ts'
 import { observeWorkloads } from '../rollout/observe-workloads.ts'
 import { isTrue } from '../status/job.ts'
-import { decideFailures } from '../status/judge-workload.ts'
+import { decideFailures, noBaseline } from '../status/judge-workload.ts'
 import { findCondition, isOwnedBy, type Job, type Pod } from '../status/objects.ts'
 import { containersOf } from '../status/pod.ts'
 import { JobLog } from './job-log.ts'
@@ -40,6 +40,7 @@ export async function awaitJob(
     await workloads.listed()
     for (;;) {
       const snapshot = workloads.snapshot()
+      // A Job is new: whatever its events tell is about this run.
       judged = judgeAll(workloads.expected, { ...snapshot, baseline: noBaseline })[0]
       const live = snapshot.workloads.find((each) => each.metadata.uid === job.metadata.uid) as
         Job | undefined
@@ -124,11 +125,4 @@ export async function awaitJob(
       evidence,
     })
   }
-}
-
-/** A Job is new: whatever its events tell is about this run. */
-const noBaseline = {
-  restarts: new Map<string, number>(),
-  exceeded: new Map<string, string>(),
-  events: new Map<string, number>(),
 }

@@ -7,6 +7,7 @@ import {
   parseAllDocuments,
   type ScalarTag,
   type Tags,
+  type YAMLError,
 } from 'yaml'
 import type { Manifest } from '../cluster.ts'
 import { findProblem, type Mapping, toObject } from './check-object.ts'

@@ -49,21 +49,34 @@ export function decideFailures(
 }
 
 /** What was so before a rollout. Pure. */
-export function takeBaseline(
-  worlds: Pick<World, 'pods' | 'events'> & { readonly workloads: readonly World['workload'][] },
-): Baseline {
-  const restarts = worlds.pods.flatMap((pod) =>
-    containersOf(pod).map(
-      (status) => [`${pod.metadata.uid ?? ''}/${status.name}`, status.restartCount ?? 0] as const,
-    ),
+export function takeBaseline(before: {
+  readonly workloads: readonly World['workload'][]
+  readonly pods: World['pods']
+  readonly events: World['events']
+}): Baseline {
+  const containers = before.pods.flatMap((pod) =>
+    containersOf(pod).map((status) => ({ key: `${pod.metadata.uid ?? ''}/${status.name}`, status })),
   )
-  const exceeded = worlds.workloads.flatMap((workload) => {
+  const exceeded = before.workloads.flatMap((workload) => {
     const condition = findCondition((workload as Deployment).status?.conditions, 'Progressing')
     const { lastUpdateTime } = condition ?? {}
     return condition?.reason === 'ProgressDeadlineExceeded' && lastUpdateTime !== undefined
       ? [[workload.metadata.uid ?? '', lastUpdateTime] as const]
       : []
   })
-  const events = worlds.events.map((event) => [event.metadata.uid ?? '', eventCount(event)] as const)
-  return { restarts: new Map(restarts), exceeded: new Map(exceeded), events: new Map(events) }
+  const ready = containers.filter(({ status }) => status.ready === true)
+  return {
+    restarts: new Map(containers.map(({ key, status }) => [key, status.restartCount ?? 0])),
+    ready: new Set(ready.map(({ key }) => key)),
+    exceeded: new Map(exceeded),
+    events: new Map(before.events.map((event) => [event.metadata.uid ?? '', eventCount(event)])),
+  }
+}
+
+/** For what is new, and has nothing before it. */
+export const noBaseline: Baseline = {
+  restarts: new Map(),
+  ready: new Set(),
+  exceeded: new Map(),
+  events: new Map(),
 }

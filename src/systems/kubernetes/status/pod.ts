@@ -11,8 +11,12 @@ const MOUNT_GRACE = 4_000
 /** What the Cluster Autoscaler and Karpenter say of a pod for which they bring a node. */
 export const scalingReasons: readonly string[] = ['TriggeredScaleUp', 'Nominated']
 
-/** A container without a readiness probe counts as ready while it crashes. Milliseconds. */
-const SETTLE_TIME = 2_000
+/**
+ * A container without a readiness probe counts as ready while it crashes, until the kubelet looks again; after a
+ * crash, until its back-off of 10 s is over. Milliseconds.
+ */
+const SETTLE_TIME = 3_000
+const SETTLE_TIME_AFTER_CRASH = 12_000
 
 export interface PodOptions {
   /** Whether crashes are judged here; those of a Job's pods are counted by the Job. */
@@ -43,13 +47,15 @@ export function judgePod(
  * the watch began.
  */
 export function settleTime(pods: readonly Pod[], baseline: Baseline): number {
-  const unsure = pods.some((pod) =>
-    (pod.spec?.containers ?? []).some(
-      ({ name, readinessProbe }) =>
-        readinessProbe === undefined && !baseline.restarts.has(`${pod.metadata.uid ?? ''}/${name}`),
-    ),
+  const times = pods.flatMap((pod) =>
+    (pod.spec?.containers ?? []).map(({ name, readinessProbe }) => {
+      if (readinessProbe !== undefined) return 0
+      const status = containersOf(pod).find((each) => each.name === name)
+      if ((status?.lastState?.terminated?.exitCode ?? 0) !== 0) return SETTLE_TIME_AFTER_CRASH
+      return baseline.ready.has(`${pod.metadata.uid ?? ''}/${name}`) ? 0 : SETTLE_TIME
+    }),
   )
-  return unsure ? SETTLE_TIME : 0
+  return Math.max(0, ...times)
 }
 
 export function isReady(pod: Pod): boolean {

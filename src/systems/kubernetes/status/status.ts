@@ -15,6 +15,8 @@ export interface World {
 export interface Baseline {
   /** Restarts of a container, by `<pod uid>/<container>`. */
   readonly restarts: ReadonlyMap<string, number>
+  /** Containers that were ready, by the same keys. */
+  readonly ready: ReadonlySet<string>
   /** Since when a Deployment had exceeded its progress deadline, by uid. */
   readonly exceeded: ReadonlyMap<string, string>
   /** How often an event had happened, by uid. */
