@@ -12,6 +12,7 @@ import type { Processes } from '../systems/runner/processes.ts'
 import { createRunnerFiles, type RunnerFiles } from '../systems/runner/runner-files.ts'
 import { createSecrets, type Secrets } from '../systems/runner/secrets.ts'
 import { createProcesses } from '../systems/runner/spawn-processes.ts'
+import { redactLastWords } from './exit-code.ts'
 import { userAgent } from './version.ts'
 
 /** What every run needs before its inputs are read: the redactor first, then the ways out of the process. */
@@ -23,6 +24,8 @@ export interface Console {
   readonly files: Files
   readonly http: Http
   readonly processes: Processes
+  /** In the environment of every child, see `endRun`. */
+  readonly runMark: string
   readonly clock: typeof systemClock
   readonly activity: Activity
   /** Monotonic milliseconds of the run's start. */
@@ -43,6 +46,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
     output.warn(text)
   }
   const redactor = createRedactor(warn)
+  redactLastWords((text) => redactor.redact(text))
   const output = createOutput({
     stdout: process.stdout,
     redactor,
@@ -61,11 +65,12 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
       output.info(line)
     },
   })
+  const runMark = randomUUID()
   const processes = createProcesses({
     clock: systemClock,
     env,
     holdsSecret: (text) => redactor.holdsSecret(text),
-    runMark: randomUUID(),
+    runMark,
     activity,
   })
   return {
@@ -76,6 +81,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
     files: createFiles({ temporary: folder }),
     http,
     processes,
+    runMark,
     clock: systemClock,
     activity,
     startedAt,
