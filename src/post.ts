@@ -5,14 +5,15 @@ import { openConsole } from './main/console.ts'
 import { finish } from './main/exit-code.ts'
 import { openGithub } from './main/open-github.ts'
 import { isFinished, readState, type SavedState } from './main/state.ts'
+import { endRun } from './systems/runner/end-run.ts'
 
 /** What post may take, in milliseconds: the job is over, and others may wait for the runner. */
 const POST_MS = 30_000
 
 /**
- * After the job's last step. A main that ended by itself has left nothing to do; after one that was killed the commit
- * status and the deployment become terminal and the temporary folder goes. The lock ends by expiry and the Vault token
- * by its own time: no token is ever saved.
+ * After the job's last step. A main that ended by itself has left nothing to do; after one that was killed its children
+ * are ended, the commit status and the deployment become terminal, and the temporary folder goes. The lock ends by expiry
+ * and the Vault token by its own time: no token is ever saved.
  */
 export async function post(process: NodeJS.Process): Promise<void> {
   const console = openConsole(process, process.env.RUNNER_TEMP ?? tmpdir())
@@ -20,6 +21,9 @@ export async function post(process: NodeJS.Process): Promise<void> {
     const state = readState(process.env)
     if (state !== undefined && !isFinished(process.env)) {
       console.output.info('The main step was ended from outside; its traces are made terminal.')
+      // First: what still runs could go on to change what is made terminal.
+      const ended = await endRun(state.runMark, console.clock)
+      if (ended > 0) console.output.info(`Ended ${ended} of its commands that were still running.`)
       await makeTerminal(state, process.env, console)
       await rm(state.temporary, { recursive: true, force: true })
       console.output.info(

@@ -61,6 +61,7 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
     repository: trigger.repository,
     runUrl: trigger.run.url,
     temporary: config.temporary,
+    runMark: console.runMark,
     mayDeploy: config.mayDeploy,
     deploymentKey: deploymentKeyOf(config),
   })

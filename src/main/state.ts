@@ -10,6 +10,8 @@ export interface SavedState {
   readonly repository: string
   readonly runUrl: string
   readonly temporary: string
+  /** In the environment of every child of the run. */
+  readonly runMark: string
   readonly mayDeploy: boolean
   /** The key in the payload of the run's deployment. */
   readonly deploymentKey: string

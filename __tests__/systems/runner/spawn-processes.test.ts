@@ -199,10 +199,16 @@ describe('Survivors', () => {
   })
 })
 
-it('The environment of a child has no inputs, no known secret, and a mark only if it is foreign', () => {
+it("The environment of a child has no inputs, no known secret, and a step's mark only if it is foreign", () => {
   const foreign = processes.environment('foreign', { ADDED: '1' })
-  expect(Object.keys(foreign).toSorted()).toEqual(['ADDED', 'PATH', 'PLAIN', 'STAGEGATE_STEP'])
-  expect(Object.keys(processes.environment('own')).toSorted()).toEqual(['PATH', 'PLAIN'])
+  expect(Object.keys(foreign).toSorted()).toEqual([
+    'ADDED',
+    'PATH',
+    'PLAIN',
+    'STAGEGATE_RUN',
+    'STAGEGATE_STEP',
+  ])
+  expect(Object.keys(processes.environment('own')).toSorted()).toEqual(['PATH', 'PLAIN', 'STAGEGATE_RUN'])
   expect(processes.environment('foreign').STAGEGATE_STEP).not.toBe(foreign.STAGEGATE_STEP)
 })
 

@@ -1,5 +1,7 @@
 /** Marks a foreign child and all that it starts, so that what outlives its step is found again. */
 export const STEP_MARK = 'STAGEGATE_STEP'
+/** Marks every child of a run, ours and foreign, so that `post` finds what a killed run has left. */
+export const RUN_MARK = 'STAGEGATE_RUN'
 
 /**
  * What no child gets by itself: the means to mint tokens, the runner's command files, our inputs and state, and the

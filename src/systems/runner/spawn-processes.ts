@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 
 import type { Activity } from '../clock/activity.ts'
 import type { Clock } from '../clock/clock.ts'
-import { planEnvironment, STEP_MARK } from './child-environment.ts'
+import { planEnvironment, RUN_MARK, STEP_MARK } from './child-environment.ts'
 import { type Child, startChild } from './child.ts'
 import { findTool } from './find-tool.ts'
 import { listProcesses, readCommandLine, readVariable } from './proc.ts'
@@ -83,10 +83,11 @@ export function createProcesses(options: ProcessesOptions): Processes {
     },
     find: (tool) => findTool(tool, options.env.PATH ?? ''),
     environment(kind, extra = {}) {
-      const planned = { ...planEnvironment(options.env, options.holdsSecret), ...extra }
+      const { env, holdsSecret, runMark } = options
+      const planned = { ...planEnvironment(env, holdsSecret), ...extra, [RUN_MARK]: runMark }
       if (kind === 'own') return planned
       marks += 1
-      return { ...planned, [STEP_MARK]: `${options.runMark}-${marks}` }
+      return { ...planned, [STEP_MARK]: `${runMark}-${marks}` }
     },
     async survivors() {
       const found: { pid: number; command: string }[] = []
