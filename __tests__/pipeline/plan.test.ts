@@ -82,7 +82,9 @@ describe('a plan', () => {
   })
 
   it('refuses a stage that does not exist, and lists those that do', () => {
-    expect(() => kinds({ stages: ['biuld'] }, new Map())).toThrow(/There is no stage "biuld"; did you mean build\?/)
+    expect(() => kinds({ stages: ['biuld'] }, new Map())).toThrow(
+      /There is no stage "biuld"; did you mean build\?/,
+    )
     expect(() => kinds({ from: 'smoke' }, new Map())).toThrow(/There is no stage "smoke"/)
   })
 })
