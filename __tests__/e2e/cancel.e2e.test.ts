@@ -65,6 +65,9 @@ async function expectHealed(of: string): Promise<void> {
 
 describe('a run that was killed', () => {
   it('is made terminal by post, and nothing of it lives on', async () => {
+    // A test that nobody ends: it would live as long as the machine.
+    const hanging = { find: 'unit: { run: npm test', with: 'unit: { run: node -e "setInterval(String, 1e3)"' }
+    commit = await run.commit('Hang in a test', [{ path: '.github/stagegate.yml', replace: hanging }])
     const result = await run.call({ interrupt: { when: /group::test\.unit/, signal: 'SIGKILL' } })
     expect(result.killedBy).toBe('SIGKILL')
     expect(result.outputs.result).not.toBe('success')
