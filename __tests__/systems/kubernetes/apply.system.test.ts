@@ -131,10 +131,10 @@ metadata: { name: ${bed.namespace}-2 }
         (thrown: unknown) => (thrown as StagegateError).code,
       ),
     ).toBe('E_KUBE_NO_KIND')
-    expect(await apply(yaml)).toEqual([
+    expect((await apply(yaml)).toSorted()).toEqual([
+      'ConfigMap inside created',
       expect.stringMatching(/^CustomResourceDefinition .* created$/),
       expect.stringMatching(/^Namespace .* created$/),
-      'ConfigMap inside created',
       'Widget first created',
     ])
     const bad = await refused(yaml.split('---')[0]!.replace('green', 'blue'))
