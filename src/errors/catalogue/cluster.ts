@@ -1,0 +1,97 @@
+import { type CatalogueEntry, configuration, remote, workload } from './entry.ts'
+
+/** The cluster, and what is deployed to it. */
+export const cluster = {
+  // Kubernetes
+  E_KUBE_UNAVAILABLE: remote(
+    'The Kubernetes API does not answer.',
+    'Rerun when it answers again; a rerun completes what is missing.',
+  ),
+  E_KUBE_UNREACHABLE: remote(
+    'The Kubernetes API cannot be reached from this runner.',
+    'Check the address and the network of the runner.',
+  ),
+  E_KUBE_TLS: configuration(
+    "The Kubernetes API's certificate is not trusted.",
+    'Set kubernetes-ca-certificate.',
+  ),
+  E_KUBE_AUTH: configuration(
+    'The Kubernetes API does not accept the credentials.',
+    'Check the token or the kubeconfig.',
+  ),
+  E_KUBE_FORBIDDEN: configuration(
+    'The credentials are not allowed to do this in the cluster.',
+    'Grant the verb and resource that are named.',
+  ),
+  E_KUBE_NO_KIND: configuration(
+    'The cluster does not serve this kind.',
+    'Install its CRD, or correct apiVersion and kind.',
+  ),
+  E_KUBE_PROTOCOL: remote(
+    'The Kubernetes API gave an answer that makes no sense.',
+    'Check kubernetes-server.',
+  ),
+  E_KUBE_THROTTLED: remote('The Kubernetes API limits the rate of requests.', 'Rerun later.'),
+  E_KUBE_CONFIG: configuration('The kubeconfig cannot be used.', 'Check kubeconfig and kube-context.'),
+  E_KUBE_NOT_FOUND: configuration(
+    'An object that a step needs is not in the cluster.',
+    'Create the object that is named.',
+  ),
+  E_KUBE_CONFLICT: remote('An object of the cluster was changed by someone else at the same time.', 'Rerun.'),
+  E_NAMESPACE_MISSING: configuration(
+    'The namespace does not exist and may not be created.',
+    'Create the namespace.',
+  ),
+  E_MANIFEST_INVALID: configuration(
+    'A manifest is not valid; nothing was applied.',
+    'Correct the manifest that is named.',
+  ),
+  E_MANIFEST_NONE: configuration('No manifest was found.', 'Correct deploy.manifests.'),
+  E_IMMUTABLE_FIELD: configuration(
+    'A manifest changes a field that cannot be changed.',
+    'Delete the object, or give it another name.',
+  ),
+  E_FIELD_CONFLICT: configuration(
+    'Another manager owns a field that a manifest sets.',
+    'Remove the field from the manifest, or from the other manager.',
+  ),
+  E_ADMISSION_DENIED: configuration(
+    'An admission policy of the cluster refused an object.',
+    'Read its message above.',
+  ),
+  E_QUOTA: configuration('A quota of the namespace is exhausted.', 'Raise the quota, or ask for less.'),
+  E_LOCK_HELD: remote('Another deployment holds the lock.', 'Wait for it to end.'),
+  E_LOCK_LOST: remote('The lock was taken over by another run.', 'Rerun.'),
+  E_ROLLOUT_FAILED: workload('A rollout cannot succeed.', "Read the pod's log above."),
+  E_ROLLOUT_TIMEOUT: workload('A rollout did not finish in time.', "Read the pods' states above."),
+  E_ROLLBACK_FAILED: workload(
+    'The rollback did not succeed.',
+    'Look at the workloads now; the report names them.',
+  ),
+  E_IMAGE_NOT_RUNNING: workload(
+    'A pod does not run the digest that was pushed.',
+    'Look at the pod that is named.',
+  ),
+  E_MIGRATION_FAILED: workload(
+    'The migration failed.',
+    'Read the log of the migration above; nothing of it is undone by itself.',
+  ),
+  E_MIGRATION_POD: workload('The pod of the migration cannot start.', 'Read the reason above.'),
+  E_MIGRATION_TIMEOUT: workload(
+    'The migration did not end in time.',
+    'Look at the migration Job; it may still be running.',
+  ),
+  E_MIGRATION_CHECKSUM: workload(
+    'A migration that was applied has been changed.',
+    'Restore the file, and add a new migration instead.',
+  ),
+  E_SMOKE_FAILED: workload('A smoke test failed.', 'Compare what was expected with the answer above.'),
+  E_SMOKE_UNREACHABLE: workload(
+    'A smoke test got no answer.',
+    'Check the URL and that the service is exposed there.',
+  ),
+  E_OLDER_COMMIT: configuration(
+    'The deployed commit is newer than this one.',
+    'Set allow-older to deploy it all the same.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>
