@@ -15,7 +15,7 @@ export interface ObservationOptions {
   readonly client: ApiClient
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** One line: the server does not answer, or something may not be seen. */
+  /** One line: the server does not answer, answers again, or does not let something be seen. */
   readonly onTrouble: (text: string) => void
 }
 
@@ -36,6 +36,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
   const signal = AbortSignal.any([options.signal, ended.signal])
   const stores = observed.map(() => new ObjectStore())
   const waiting = new Set(stores)
+  const troubled = new Set<ObjectStore>()
   let failure: { readonly thrown: unknown } | undefined
   let changed = false
   let wake: () => void = () => undefined
@@ -50,10 +51,12 @@ export function startObservation(observed: readonly Observed[], options: Observa
     const { plural } = selection.resource
     const onChange = (): void => {
       waiting.delete(store)
+      if (troubled.delete(store) && troubled.size === 0) onTrouble('the API answers again')
       change()
     }
     const onTroubled = (error: StagegateError): void => {
-      onTrouble(error.message)
+      if (troubled.size === 0) onTrouble(`the API does not answer, waiting for it: ${error.message}`)
+      troubled.add(store)
     }
     try {
       await observe({ client, clock, signal, store, onChange, onTrouble: onTroubled }, selection)

@@ -14,7 +14,7 @@ export interface Observer {
   readonly store: ObjectStore
   /** After each change of the store. */
   readonly onChange: () => void
-  /** The server does not answer for now; the observation goes on. */
+  /** The server does not answer, again and again; the observation goes on. */
   readonly onTrouble: (error: StagegateError) => void
 }
 
@@ -54,7 +54,8 @@ export async function observe(observer: Observer, selection: Selection): Promise
       signal.throwIfAborted()
       if (!isPassing(thrown)) throw thrown
       failures += 1
-      onTrouble(thrown as StagegateError)
+      // One cut connection is nothing to speak of.
+      if (failures > 1) onTrouble(thrown as StagegateError)
       const backOff = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (failures - 1))
       await clock.sleep(backOff * (0.5 + clock.random() / 2), signal)
     }
