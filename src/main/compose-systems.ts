@@ -26,7 +26,7 @@ export interface Parts {
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
 export function composeSystems(parts: Parts): Systems {
   const { inputs, env, clock, http, processes, files, secrets, git } = parts
-  const login = registryLogin(inputs, parts.imageRepository)
+  const login = registryLogin(inputs, parts.imageRepository, env.GITHUB_ACTOR)
   const requestIdToken = createIdToken({ http, env, clock, secrets })
   return {
     clock,
@@ -79,10 +79,11 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   return () => (loaded ??= load())
 }
 
-/** The login goes to the image's own registry and to no other. */
-function registryLogin(inputs: Inputs, repository: string | undefined) {
+/** The login goes to the image's own registry and to no other; GHCR takes the run's own token where none is given. */
+function registryLogin(inputs: Inputs, repository: string | undefined, actor: string | undefined) {
   const registry = repository?.split('/')[0]
-  return inputs.registry === undefined || registry === undefined
-    ? undefined
-    : { registry, ...inputs.registry }
+  if (registry === undefined) return undefined
+  if (inputs.registry !== undefined) return { registry, ...inputs.registry }
+  if (registry !== 'ghcr.io' || inputs.githubToken === undefined) return undefined
+  return { registry, username: actor ?? 'github-actions', password: inputs.githubToken }
 }

@@ -58,6 +58,17 @@ describe('a workspace', () => {
     expect(await git.headCommit(join(workspace, 'dir'))).toBe(first)
   })
 
+  test('knows which commit is behind another, and says so when its history is too short to know', async () => {
+    const second = commit(workspace, 'second', { 'a.txt': 'b\n' })
+    expect(await git.isAncestor(workspace, first, second)).toBe(true)
+    expect(await git.isAncestor(workspace, second, first)).toBe(false)
+    expect(await git.isAncestor(workspace, 'f'.repeat(40), second)).toBeUndefined()
+
+    const shallow = newFolder()
+    run(shallow, 'clone', '--quiet', '--depth=1', `file://${workspace}`, 'shallow')
+    expect(await git.isAncestor(join(shallow, 'shallow'), first, second)).toBeUndefined()
+  })
+
   test('that is no repository is said to be none', async () => {
     await expect(git.headCommit(newFolder())).rejects.toMatchObject({
       code: 'E_CHECKOUT_NOT_GIT',

@@ -77,6 +77,14 @@ export function createGit(options: GitOptions): Git {
       const entries = (await local(workspace, args, signal)).split('\0').filter(Boolean)
       return entries.slice(0, 20).map((entry) => entry.slice(3))
     },
+    async isAncestor(workspace, ancestor, descendant, signal) {
+      const args = ['merge-base', '--is-ancestor', checked(ancestor), checked(descendant)]
+      const { exitCode } = await run({ workspace, args, signal })
+      if (exitCode === 0) return true
+      // 1 says no; but a shallow history says no to everything that it does not reach.
+      const shallow = lastLine(await local(workspace, ['rev-parse', '--is-shallow-repository'], signal))
+      return exitCode === 1 && shallow === 'false' ? false : undefined
+    },
     async describe(workspace, commit, signal) {
       const format = ['--no-show-signature', '--encoding=UTF-8', '--format=%s%x00%an%x00%cI']
       const text = await local(workspace, ['log', '-1', ...format, checked(commit), '--'], signal)

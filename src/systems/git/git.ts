@@ -11,6 +11,13 @@ export interface Git {
   checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
   changedFiles(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Whether one commit is behind another; undefined where the checkout's history does not reach that far. */
+  isAncestor(
+    workspace: string,
+    ancestor: string,
+    descendant: string,
+    signal?: AbortSignal,
+  ): Promise<boolean | undefined>
   /** Subject, author and time (ISO 8601, with offset) of a commit. */
   describe(
     workspace: string,

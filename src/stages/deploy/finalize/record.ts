@@ -40,7 +40,7 @@ export async function writeLastGood(
 
 /** The last good set, or undefined before the first deployment was finished. */
 export async function readLastGood(
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'config' | 'settings' | 'cluster'>,
   signal: AbortSignal,
 ): Promise<LastGood | undefined> {
   const { config, settings, cluster } = deployment

@@ -4,6 +4,7 @@ import type { ImageOutput } from '../../image/image.ts'
 import { settleAll } from '../../settle.ts'
 import type { Systems } from '../../systems.ts'
 import { type ActiveDeploySettings, bookkeepingName, type Deployment } from '../deployment.ts'
+import { refuseOlder } from './refuse-older.ts'
 import { refuseSurvivors } from './refuse-survivors.ts'
 
 /**
@@ -34,6 +35,7 @@ export async function start(
   try {
     if (lease.tookOverFrom !== undefined)
       step.log.warn(`The lock had expired under ${lease.tookOverFrom}; taken over.`)
+    await refuseOlder({ config, settings, systems, cluster }, step)
     const vault = settings.secrets.configured ? await (await systems.vault()).open(step.signal) : undefined
     step.log.info(
       `Holding the lock of ${config.service} in ${settings.namespace}${vault === undefined ? '' : '; Vault is open'}.`,
