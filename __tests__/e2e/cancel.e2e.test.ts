@@ -25,7 +25,7 @@ const resultOf = ({ report }: BundleResult, stage: string): string | undefined =
 
 describe('a cancelled run', () => {
   it('ends its children during the build and makes the status an error', async () => {
-    const result = await run.call({ interrupt: { when: /group::build\.compile/, signal: 'SIGINT' } })
+    const result = await run.call({ interrupt: { when: /^> ai-gen-service@1\.1\.0 build$/m, signal: 'SIGINT' } })
     expect(result.killedBy).toBeNull()
     expect(result.exitCode, tail(result)).toBe(1)
     expect(result.outputs.result).toBe('cancelled')
@@ -66,9 +66,9 @@ async function expectHealed(of: string): Promise<void> {
 describe('a run that was killed', () => {
   it('is made terminal by post, and nothing of it lives on', async () => {
     // A test that nobody ends: it would live as long as the machine.
-    const hanging = { find: 'unit: { run: npm test', with: 'unit: { run: node -e "setInterval(String, 1e3)"' }
+    const hanging = { find: 'unit: { run: npm test', with: 'unit: { run: echo hanging; sleep 600' }
     commit = await run.commit('Hang in a test', [{ path: '.github/stagegate.yml', replace: hanging }])
-    const result = await run.call({ interrupt: { when: /group::test\.unit/, signal: 'SIGKILL' } })
+    const result = await run.call({ interrupt: { when: /^hanging$/m, signal: 'SIGKILL' } })
     expect(result.killedBy).toBe('SIGKILL')
     expect(result.outputs.result).not.toBe('success')
     expect(result.postExitCode).toBe(0)
