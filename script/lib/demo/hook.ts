@@ -17,7 +17,6 @@ export interface HookResult {
   readonly run: number
   readonly exitCode: number
   readonly durationMs: number
-  readonly report: unknown
 }
 
 async function main(): Promise<void> {
@@ -45,7 +44,6 @@ async function main(): Promise<void> {
     run: runNumber,
     exitCode: result.exitCode,
     durationMs: result.durationMs,
-    report: result.report,
   }
   writeFileSync(join(folder, 'result.json'), JSON.stringify(left, null, 2))
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestbedDescription } from '../testbed/description.ts'
 import { fullName, readJobPermissions, repository, startGithubJob } from './github-job.ts'
@@ -28,8 +28,6 @@ export interface WorkflowResult {
   readonly exitCode: number
   /** The job summary, as GitHub would render it. */
   readonly summary: string
-  /** The JSON report, when the run got so far. */
-  readonly report: unknown
   readonly durationMs: number
 }
 
@@ -56,8 +54,6 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     runAttempt: 1,
     environment: 'staging',
   })
-  const summaryFile = join(folder, 'summary.md')
-  writeFileSync(summaryFile, '')
   const { variables, secrets } = repositorySettings(testbed)
   const env: Record<string, string> = {
     ...runnerEnvironment(testbed),
@@ -66,7 +62,6 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     GITHUB_REPOSITORY_OWNER: repository.owner,
     GITHUB_RUN_ID: runId,
     GITHUB_RUN_NUMBER: String(options.runNumber),
-    GITHUB_STEP_SUMMARY: summaryFile,
     RUNNER_TEMP: makeFolder(folder, 'temp'),
     RUNNER_TOOL_CACHE: makeFolder(folder, 'tools'),
     ...(job.idToken === undefined
@@ -80,14 +75,25 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
   writeFileSync(join(folder, 'vars'), dotenv(variables), { mode: 0o600 })
   writeFileSync(join(folder, 'secrets'), dotenv({ ...secrets, GITHUB_TOKEN: job.token }), { mode: 0o600 })
   const started = performance.now()
-  const exitCode = await runAct(options, event, workspace, env)
+  const log: string[] = []
+  const exitCode = await runAct(options, event, workspace, env, (line) => {
+    log.push(line)
+    options.onLine(line)
+  })
   const durationMs = performance.now() - started
-  return {
-    exitCode,
-    summary: readFileSync(summaryFile, 'utf8'),
-    report: readReport(join(folder, 'temp')),
-    durationMs,
-  }
+  const summary = findSummary(log)
+  writeFileSync(join(folder, 'summary.md'), summary)
+  return { exitCode, summary, durationMs }
+}
+
+/** The job summary: the engine gives each step a summary file of its own, prints it at the step's end, and removes it. */
+function findSummary(log: readonly string[]): string {
+  const mark = /^\[[^\]]*\]\s+⚙ {2}Summary - /u
+  const start = log.findIndex((line) => mark.test(line))
+  if (start < 0) return ''
+  const rest = log.slice(start + 1)
+  const end = rest.findIndex((line) => /^\[[\w-]+\/[\w-]+\]/.test(line))
+  return [log[start]?.replace(mark, '') ?? '', ...rest.slice(0, end < 0 ? undefined : end)].join('\n')
 }
 
 function makeFolder(folder: string, name: string): string {
@@ -138,6 +144,7 @@ function runAct(
   event: string,
   workspace: string,
   env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
 ): Promise<number> {
   const { testbed, folder } = options
   const reference = /uses: (stagegate\/stagegate@\S+)/.exec(
@@ -183,10 +190,10 @@ function runAct(
       stream.on('data', (chunk: string) => {
         const lines = (rest + chunk).split('\n')
         rest = lines.pop() ?? ''
-        lines.forEach(options.onLine)
+        lines.forEach(onLine)
       })
       stream.on('end', () => {
-        if (rest !== '') options.onLine(rest)
+        if (rest !== '') onLine(rest)
       })
     }
     child.on('error', reject)
@@ -194,11 +201,4 @@ function runAct(
       resolve(code ?? 1)
     })
   })
-}
-
-function readReport(folder: string): unknown {
-  const name = existsSync(folder)
-    ? readdirSync(folder).find((each) => /^stagegate-report.*\.json$/.test(each))
-    : undefined
-  return name === undefined ? undefined : JSON.parse(readFileSync(join(folder, name), 'utf8'))
 }
