@@ -19,7 +19,7 @@ let fast: TestbedCluster
 
 beforeAll(async () => {
   bed = await openTestbedCluster('lease')
-  fast = await openTestbedCluster('lease', fastClock(40))
+  fast = await openTestbedCluster('lease', { clock: fastClock(40) })
 })
 
 afterAll(() => Promise.all([bed.close(), fast.close()]))

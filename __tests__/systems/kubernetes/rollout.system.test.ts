@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../src/errors/index.ts'
+import { systemClock } from '../../../src/systems/clock/clock.ts'
+import { startTcpProxy } from './tcp-proxy.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster
@@ -140,6 +142,34 @@ spec:
     const { error, progress } = await roll(yaml)
     expect(error).toBeUndefined()
     expect(progress).toEqual([`Deployment ${bed.namespace}/again: 1 of 1 replicas available`])
+  })
+
+  test('is seen to succeed though the API server was away in the middle of it', async () => {
+    const proxy = await startTcpProxy(new URL(bed.testbed.kubernetes.server))
+    const other = await openTestbedCluster('outage', { way: `127.0.0.1:${proxy.port}` })
+    try {
+      const [object] = await other.apply(
+        deployment({
+          name: 'outage',
+          container: '          readinessProbe: { exec: { command: [sh, -c, sleep 3] }, timeoutSeconds: 5 }',
+        }),
+      )
+      const said: string[] = []
+      const rollout = other.cluster.awaitRollout([object!], {
+        signal: new AbortController().signal,
+        onProgress: ({ text }) => said.push(text),
+      })
+      await systemClock.sleep(1_000)
+      await proxy.cut()
+      await systemClock.sleep(4_000)
+      await proxy.open()
+      await rollout
+      expect(said).toContainEqual(expect.stringMatching(/^the API does not answer.*connection refused/))
+      expect(said.at(-1)).toBe('1 of 1 replicas available')
+    } finally {
+      await other.close()
+      await proxy.close()
+    }
   })
 
   test('is not failed by one restart that heals', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readTestbed, type TestbedDescription } from '../../../script/lib/testbed/description.ts'
-import { systemClock } from '../../../src/systems/clock/clock.ts'
+import { type Clock, systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../src/systems/http/http.ts'
 import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
@@ -22,10 +22,15 @@ export interface TestbedCluster {
   close(): Promise<void>
 }
 
-export async function openTestbedCluster(name: string, clock = systemClock): Promise<TestbedCluster> {
+/** @param way another way to the API server than the direct one: host and port on this machine */
+export async function openTestbedCluster(
+  name: string,
+  { clock = systemClock, way }: { readonly clock?: Clock; readonly way?: string } = {},
+): Promise<TestbedCluster> {
   const testbed = readTestbed()
   const http = createHttp({ clock, userAgent: 'stagegate-tests', env: {} })
-  const kubeconfig = readFileSync(testbed.kubernetes.kubeconfig, 'utf8')
+  const direct = readFileSync(testbed.kubernetes.kubeconfig, 'utf8')
+  const kubeconfig = way === undefined ? direct : direct.replace(testbed.kubernetes.server, `https://${way}`)
   const connections = createConnections(
     { kind: 'kubeconfig', kubeconfig, context: undefined },
     () => Promise.reject(new Error('no token is needed')),

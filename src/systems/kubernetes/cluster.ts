@@ -77,7 +77,8 @@ export interface Cluster {
   ensureNamespace(namespace: string, signal: AbortSignal): Promise<void>
   /**
    * Server-side applies objects, field manager `stagegate`, strict validation: a dry run of all first, so that one
-   * invalid object means that nothing is applied; then in order, unchanged ones not written.
+   * invalid object means that nothing is applied; then in order, unchanged ones not written. What is given back is in the
+   * order of the manifests, without the values of Secrets.
    *
    * @throws StagegateError E_MANIFEST_INVALID, E_FIELD_CONFLICT, E_IMMUTABLE_FIELD, E_KUBE_*; `applied` so far in the evidence
    */
@@ -93,7 +94,8 @@ export interface Cluster {
   /**
    * Watches workloads (Deployment, StatefulSet, DaemonSet, Job) until all are done or one has certainly failed.
    *
-   * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence
+   * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence;
+   * E_ROLLOUT_TIMEOUT with what is not ready, when the signal was aborted with E_STEP_TIMEOUT; else the signal's reason
    */
   awaitRollout(
     objects: readonly KubernetesObject[],
@@ -104,7 +106,8 @@ export interface Cluster {
    * an owner reference to it, then released: what it owns goes when it goes. A Job of the same name and content that
    * completed before is found, not run again.
    *
-   * @throws StagegateError E_MIGRATION_POD when its pod cannot start, E_LOCK_LOST, E_KUBE_*
+   * @throws StagegateError E_MIGRATION_POD when its pod cannot start (the Job is removed then), E_MIGRATION_TIMEOUT when
+   * the signal was aborted with E_STEP_TIMEOUT, else the signal's reason (the Job goes on in both); E_KUBE_*
    */
   runJob(
     job: Manifest,
@@ -158,6 +161,6 @@ export interface Kubernetes {
   readonly configured: boolean
   /** Connects by kubeconfig, or with the run's OIDC token to `kubernetes-server`. @throws StagegateError E_KUBE_*, E_OIDC_* */
   connect(signal: AbortSignal): Promise<Cluster>
-  /** Manifests of files, folders and globs under a root. @throws StagegateError E_MANIFEST_INVALID with file and line */
+  /** Manifests of files, folders (not below them) and globs under a root. @throws StagegateError E_MANIFEST_INVALID with file and line */
   readManifests(root: string, paths: readonly string[]): Promise<readonly Manifest[]>
 }
