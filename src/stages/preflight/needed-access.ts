@@ -12,23 +12,26 @@ export function neededAccess(deploy: DeploySettings): readonly Access[] {
   const { namespace } = deploy
   const each = (group: string, resource: string, ...verbs: string[]): Access[] =>
     verbs.map((verb) => ({ verb, group, resource, namespace }))
+  const { manifests, migration, smoke } = deploy
+  const throughProxy = smoke.configured && smoke.checks.some((check) => check.url.startsWith('service://'))
   return [
     ...each('coordination.k8s.io', 'leases', 'get', 'create', 'update'),
     ...each('', 'pods', 'get', 'list', 'watch'),
     ...each('', 'pods/log', 'get'),
     ...each('', 'events', 'list', 'watch'),
     ...each('', 'secrets', 'get', 'create', 'patch', 'delete'),
-    ...(deploy.manifests.configured
+    ...(manifests.configured
       ? [
-          ...each('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+          ...each('apps', 'deployments', 'get', 'list', 'watch', 'create', 'patch'),
           ...each('apps', 'replicasets', 'list', 'watch'),
         ]
       : []),
-    ...(deploy.migration.configured
+    ...(migration.configured
       ? [
-          ...each('batch', 'jobs', 'get', 'create', 'patch', 'delete', 'watch'),
-          ...each('', 'configmaps', 'create', 'patch'),
+          ...each('batch', 'jobs', 'get', 'list', 'watch', 'create', 'patch', 'delete'),
+          ...each('', 'configmaps', 'get', 'create', 'patch'),
         ]
       : []),
+    ...(throughProxy ? each('', 'services/proxy', 'get') : []),
   ]
 }
