@@ -19,6 +19,7 @@ const packageOf = {
   initdb: 'postgresql',
   ip: 'iproute2',
   iptables: 'iptables',
+  mvn: 'maven',
   openssl: 'openssl',
   psql: 'postgresql-client',
   runc: 'runc',
@@ -59,8 +60,19 @@ export function postgresFolders(): string[] {
     .filter((folder) => existsSync(join(folder, 'initdb')))
 }
 
-/** Installs the packages of the programs that are missing; does nothing, and needs no network, when none is. */
-export async function installMissing(programs: readonly Program[], progress: Progress): Promise<void> {
+let installing: Promise<void> = Promise.resolve()
+
+/**
+ * Installs the packages of the programs that are missing; does nothing, and needs no network, when none is. Parts that
+ * ask at the same time wait for each other: apt-get lets only one at a time install.
+ */
+export function installMissing(programs: readonly Program[], progress: Progress): Promise<void> {
+  const result = installing.then(() => installNow(programs, progress))
+  installing = result.catch(() => undefined)
+  return result
+}
+
+async function installNow(programs: readonly Program[], progress: Progress): Promise<void> {
   const missing = programs.filter((program) => findProgram(program) === undefined)
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((program) => packageOf[program]))]
@@ -71,8 +83,10 @@ export async function installMissing(programs: readonly Program[], progress: Pro
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await progress.during(`installing Debian packages: ${packages.join(', ')}`, () =>
     withoutStartingServices(async () => {
-      await run(['apt-get', 'update', '-qq'], { env, next })
-      await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env, next })
+      // A machine that has just started may be installing its own updates.
+      const apt = ['apt-get', '-o', 'DPkg::Lock::Timeout=300', '-qq'] as const
+      await run([...apt, 'update'], { env, next })
+      await run([...apt, 'install', '-y', '--no-install-recommends', ...packages], { env, next })
     }),
   )
 }

@@ -85,7 +85,7 @@ function versionFlags(tool: GoTool, goMod: string): string[] {
 }
 
 async function readGoVersion(): Promise<string> {
-  const next = `install Go ${oldestGo.join('.')} or newer from https://go.dev/dl/ and put its bin folder on PATH (Debian's own package may be too old)`
+  const next = `install Go ${oldestGo.join('.')} or newer and put its bin folder on PATH (Debian's own package may be too old)`
   const found = await tryCommand(['go', 'env', 'GOVERSION']).catch(() => undefined)
   const version = found?.stdout.trim() ?? ''
   const numbers = /^go(\d+)\.(\d+)/.exec(version)

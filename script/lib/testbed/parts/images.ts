@@ -1,4 +1,7 @@
-import { debianLayer, flyway, flywayLayer, nodeLayer, pauseLayer } from '../images/base-layers.ts'
+import { debianLayer } from '../images/debian-layer.ts'
+import { flyway, flywayLayer } from '../images/flyway-layer.ts'
+import { nodeLayer } from '../images/node-layer.ts'
+import { pauseLayer } from '../images/pause-layer.ts'
 import { pushImage } from '../images/push-image.ts'
 import { sectionOf, type Part } from '../part.ts'
 
