@@ -14,13 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * Packages whose modules have no side effects but do not say so. Without it the bundler keeps all of them: 21 MB instead
  * of 2 MB, most of it Kubernetes models that nothing calls.
  */
-const PURE = [
-  '@kubernetes/client-node',
-  '@actions/core',
-  '@actions/http-client',
-  '@actions/exec',
-  '@actions/io',
-]
+const PURE = ['@kubernetes/client-node']
 
 function main(): void {
   const check = process.argv.includes('--check')
