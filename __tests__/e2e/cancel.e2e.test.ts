@@ -25,7 +25,9 @@ const resultOf = ({ report }: BundleResult, stage: string): string | undefined =
 
 describe('a cancelled run', () => {
   it('ends its children during the build and makes the status an error', async () => {
-    const result = await run.call({ interrupt: { when: /^> ai-gen-service@1\.1\.0 build$/m, signal: 'SIGINT' } })
+    const result = await run.call({
+      interrupt: { when: /^> ai-gen-service@1\.1\.0 build$/m, signal: 'SIGINT' },
+    })
     expect(result.killedBy).toBeNull()
     expect(result.exitCode, tail(result)).toBe(1)
     expect(result.outputs.result).toBe('cancelled')
