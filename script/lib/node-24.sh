@@ -9,12 +9,13 @@ ensure_node_24() {
   # npm writes this file last, so it stands for a finished installation.
   if [ ! -e node_modules/.package-lock.json ]; then
     echo "installing the development dependencies (npm ci)" >&2
-    npm ci --ignore-scripts --no-audit --no-fund >&2
+    # Errors only: an older Node, which is all that npm needs here, draws a warning from every package that wants more.
+    npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2
   fi
   # The package `node` fetches its binary in an install script: the one script of a dependency that is run.
   if ! node_modules/.bin/node --version 2>/dev/null | grep -q '^v24\.'; then
     echo "fetching Node 24 (npm rebuild node)" >&2
-    npm rebuild node --foreground-scripts --ignore-scripts=false >&2
+    npm rebuild node --foreground-scripts --ignore-scripts=false --no-update-notifier --loglevel=error >&2
   fi
   node_modules/.bin/node --version | grep -q '^v24\.' || {
     echo "node_modules/.bin/node is not Node 24. Next: remove node_modules and run this again." >&2
