@@ -77,6 +77,7 @@ describe('a good commit on an empty staging environment', () => {
   })
 
   it('gives everything back and tells no secret', async () => {
+    expect(staging.objects()).toMatch(/^Lease +stagegate-ai-gen-service-lock /m)
     await expectGivenBack(run, result)
     await expectNoSecret(run, commit, result)
   })
