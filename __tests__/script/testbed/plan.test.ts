@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { planEnvironment, renderExports } from '../../../script/lib/testbed/environment.ts'
 import { parseMountsBelow } from '../../../script/lib/testbed/mounts.ts'
 import { partNames } from '../../../script/lib/testbed/parts/all.ts'
-import { renderStatus } from '../../../script/lib/testbed/status.ts'
 import { needsOfParts, planParts } from '../../../script/lib/testbed/up.ts'
 
 describe('the plan of parts', () => {
@@ -35,31 +34,6 @@ describe('the environment', () => {
 
   it('names nothing that is not up', () => {
     expect(planEnvironment({}, '/usr/bin')).toEqual({})
-  })
-})
-
-describe('the status', () => {
-  it('says that nothing is up where nothing is described', () => {
-    const status = renderStatus({}, [])
-    expect(status.allUp).toBe(false)
-    expect(status.text.split('\n')).toHaveLength(partNames.length)
-    expect(status.text).toMatch(/^kubernetes +down/m)
-  })
-
-  it('calls a part broken when one of its processes has ended', () => {
-    const identity = { pid: process.pid, startTime: 1, bootId: 'another' }
-    const record = {
-      name: 'registry',
-      part: 'registry',
-      identity,
-      fingerprint: '',
-      log: '/state/log/registry.log',
-      stopSignal: 'SIGTERM' as const,
-    }
-    const described = { registry: { address: 'localhost:5000', username: 'staging', password: '' } }
-    expect(renderStatus(described, [record]).text).toMatch(
-      /^registry +broken .*registry has ended, see \/state\/log\/registry\.log$/m,
-    )
   })
 })
 

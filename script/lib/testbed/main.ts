@@ -7,7 +7,7 @@ import { partNames } from './parts/all.ts'
 import { readPaths } from './paths.ts'
 import { Processes } from './processes.ts'
 import { progressOf } from './progress.ts'
-import { renderStatus } from './status.ts'
+import { readProcessStates, renderStatus } from './status.ts'
 import { up } from './up.ts'
 
 const usage = `usage: script/testbed up [part…]   bring all parts up, or some with what they need
@@ -36,10 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'down':
       return conclude(await exclusively(paths.state, () => down(paths)), 'down')
     case 'status': {
-      const status = renderStatus(
-        readPartialDescription(paths.description),
-        new Processes(paths.state).records(),
-      )
+      const states = await readProcessStates(new Processes(paths.state).records())
+      const status = renderStatus(readPartialDescription(paths.description), states)
       process.stdout.write(`${status.text}\n`)
       return status.allUp ? 0 : 1
     }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tryCommand } from './command.ts'
 import { TestbedFailure } from './failure.ts'
 
@@ -29,6 +29,27 @@ function tryToListen(host: string, port: number): Promise<string | undefined> {
       server.close(() => {
         resolve(undefined)
       })
+    })
+  })
+}
+
+/** True when somebody accepts a TCP connection at an address (`127.0.0.1:5000`) within a second. */
+export function accepts(address: string): Promise<boolean> {
+  const [host, port] = address.split(':') as [string, string]
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), timeout: 1000 })
+    const settle = (accepted: boolean) => {
+      socket.destroy()
+      resolve(accepted)
+    }
+    socket.once('connect', () => {
+      settle(true)
+    })
+    socket.once('timeout', () => {
+      settle(false)
+    })
+    socket.once('error', () => {
+      settle(false)
     })
   })
 }

@@ -19,6 +19,8 @@ export interface ProcessRecord {
   readonly fingerprint: string
   readonly log: string
   readonly stopSignal: 'SIGTERM' | 'SIGINT'
+  /** Addresses and TCP ports at which it must answer, `127.0.0.1:5000`. */
+  readonly answersAt: readonly string[]
 }
 
 export interface ProcessStart {
@@ -31,6 +33,8 @@ export interface ProcessStart {
   readonly configuration?: readonly string[]
   /** Addresses and TCP ports that it takes, `127.0.0.1:5000`: another process there would answer in its place. */
   readonly listens?: readonly string[]
+  /** Where it must answer, when that is not `listens`: addresses of another network namespace. */
+  readonly answersAt?: readonly string[]
   /** What ends it in good order, SIGTERM unless it is said. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT'
   /** Throws until the process serves. */
@@ -51,9 +55,13 @@ export class Processes {
 
   records(): ProcessRecord[] {
     if (!existsSync(this.folder)) return []
-    return readdirSync(this.folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => JSON.parse(readFileSync(join(this.folder, name), 'utf8')) as ProcessRecord)
+    return (
+      readdirSync(this.folder)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => JSON.parse(readFileSync(join(this.folder, name), 'utf8')) as ProcessRecord)
+        // A testbed that runs since before an update of this checkout has records without the field.
+        .map((record) => ({ ...record, answersAt: (record.answersAt as string[] | undefined) ?? [] }))
+    )
   }
 
   /** The record of a process that still runs. */
@@ -118,8 +126,8 @@ export class Processes {
         next: child.pid === undefined ? `see whether ${program} can be run on this machine` : `read ${log}`,
       })
     }
-    const { name, part, stopSignal = 'SIGTERM' } = start
-    const record = { name, part, identity, fingerprint, log, stopSignal }
+    const { name, part, stopSignal = 'SIGTERM', answersAt = start.listens ?? [] } = start
+    const record: ProcessRecord = { name, part, identity, fingerprint, log, stopSignal, answersAt }
     writeAtomically(join(this.folder, `${name}.json`), JSON.stringify(record, null, 2))
     return record
   }

@@ -66,7 +66,9 @@ async function layCable(): Promise<void> {
   if (!namespaces.split('\n').some((line) => line.split(' ')[0] === namespace)) {
     await run(['ip', 'netns', 'add', namespace])
   }
-  if ((await tryCommand(['ip', 'link', 'show', cable.machine])).exitCode !== 0) {
+  if ((await tryCommand([...inside, 'link', 'show', cable.host])).exitCode !== 0) {
+    // An end without its other end is of a namespace that somebody has deleted while a process was in it.
+    await tryCommand(['ip', 'link', 'delete', cable.machine])
     const peer = ['peer', 'name', cable.host, 'netns', namespace]
     await run(['ip', 'link', 'add', 'name', cable.machine, 'type', 'veth', ...peer])
   }
@@ -114,6 +116,7 @@ async function startServer(context: PartContext, folder: string, keys: Keys): Pr
       ...[programPath('sshd'), '-D', '-e', '-f', join(folder, 'sshd_config')],
     ],
     configuration: [configuration, readFileSync(keys.knownHosts, 'utf8')],
+    answersAt: [`${addresses.host}:22`],
     ready: () =>
       run([
         ...([
