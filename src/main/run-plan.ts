@@ -17,14 +17,15 @@ import type { Systems } from '../stages/systems.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
-import { findGaps } from '../systems/clock/activity.ts'
+import type { GitHub } from '../systems/github/github.ts'
 import { composeSystems } from './compose-systems.ts'
 import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
+import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
 import { deploymentKeyOf, GithubWriter } from './github-writer.ts'
 import { readLedgerOf } from './read-ledger.ts'
-import { createReporter } from './reporter.ts'
+import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
 import { saveState } from './state.ts'
 import { setOutputs } from './set-outputs.ts'
@@ -50,7 +51,7 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
   console.output.info(renderPlan(plan))
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
   if (inputs.dryRun) {
-    console.output.info('This is a dry run: nothing was run and nothing was changed.')
+    await runDry(plan, openSystems(options, undefined, github), console, signals.signal)
     return true
   }
 
@@ -81,55 +82,16 @@ async function execute(
   options: RunOptions,
   plan: Planned,
   writer: GithubWriter | undefined,
-  github: ReturnType<typeof openGithub>,
+  github: GitHub | undefined,
 ): Promise<PipelineResult> {
-  const { config, inputs, env, console, signals } = options
-  const { activity, startedAt } = console
-  const elapsed = (): number => systemClock.monotonic() - startedAt
-  const reporter = createReporter({
-    config,
-    files: console.files,
-    runnerFiles: console.runnerFiles,
-    writer,
-    redact: console.redact,
-    elapsed,
-    overhead() {
-      const gaps = findGaps(activity.spans(), startedAt, systemClock.monotonic())
-      const longest = gaps
-        .toSorted((one, other) => other.endMs - other.startMs - (one.endMs - one.startMs))
-        .slice(0, 5)
-      return {
-        ownMs: gaps.reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0),
-        gaps: longest.map((gap) => ({
-          from: gap.startMs - startedAt,
-          to: gap.endMs - startedAt,
-          after: gap.after,
-        })),
-      }
-    },
-    warnings: console.warnings,
-    async readStatus() {
-      if (!isReportAlone(config.selection.stages) || github === undefined) return undefined
-      return (await github.readStatus(config.trigger.headCommit, config.statusContext, signals.lastSignal))
-        ?.state
-    },
-  })
-  const systems = {
-    ...composeSystems({
-      ...console,
-      git: options.git,
-      inputs,
-      env,
-      imageRepository: config.image.configured ? config.image.repository : undefined,
-    }),
-    reporter,
-  }
+  const { console, signals } = options
+  const systems = openSystems(options, writer, github)
   return runPipeline<Outputs, Config, typeof systems>({
     stages,
     plan,
     systems,
     surroundings: {
-      elapsed,
+      elapsed: () => systemClock.monotonic() - console.startedAt,
       deadline: (milliseconds, reason) => systemClock.deadline(milliseconds, reason),
       openLog: (stage, step, summary) => console.output.openLog(stage, step, summary),
       warn: console.warn,
@@ -141,6 +103,20 @@ async function execute(
       writer?.listen(event)
     },
   })
+}
+
+/** Everything that stages talk to, the report's writers among it. */
+function openSystems(
+  options: RunOptions,
+  writer: GithubWriter | undefined,
+  github: GitHub | undefined,
+): Systems & { readonly reporter: Reporter } {
+  const { config, inputs, env, console, git } = options
+  const imageRepository = config.image.configured ? config.image.repository : undefined
+  return {
+    ...composeSystems({ ...console, git, inputs, env, imageRepository }),
+    reporter: openReporter({ config, console, writer, github, signal: options.signals.lastSignal }),
+  }
 }
 
 /** The last lines of the log: the result, and for a failure everything that is needed to go on. */

@@ -16,6 +16,7 @@ export type {
   Fact,
   PlannedStep,
   Preview,
+  PreviewContext,
   Stage,
   StageContext,
   Stages,

@@ -59,6 +59,12 @@ export interface StageContext<Systems> {
   readonly warn: (text: string) => void
 }
 
+export interface PreviewContext<Systems> {
+  readonly systems: Systems
+  readonly signal: AbortSignal
+  readonly log: StepLog
+}
+
 /** What execute would change, asked for in a dry run without changing it. */
 export interface Preview {
   readonly title: string
@@ -72,7 +78,7 @@ export type Decision<Needs, Output, Systems> =
       readonly steps: readonly PlannedStep[]
       execute(needs: Needs, context: StageContext<Systems>): Promise<Output>
       /** What execute would change, asked without changing it. */
-      preview?(needs: Partial<Needs>, context: StageContext<Systems>): Promise<readonly Preview[]>
+      preview?(needs: Partial<Needs>, context: PreviewContext<Systems>): Promise<readonly Preview[]>
     }
   | { readonly run: false; readonly reason: string }
 

@@ -11,6 +11,7 @@ import { finalize } from './finalize/finalize.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { applyManifests, type AppliedManifests } from './manifests/manifests.ts'
 import { runMigration } from './migration/migration.ts'
+import { previewDeployment } from './preview.ts'
 import { rollBack } from './rollback/rollback.ts'
 import { watchRollout } from './rollout/rollout.ts'
 import { noSecrets, readSecrets } from './secrets/secrets.ts'
@@ -47,6 +48,9 @@ export const deploy: Stage<Outputs, 'deploy', 'image', Config, Systems> = {
       steps: planSteps(config, settings),
       async execute({ image }, context) {
         return runDeployment(config, settings, image, context)
+      },
+      preview({ image }, context) {
+        return previewDeployment(config, settings, image, context)
       },
     }
   },

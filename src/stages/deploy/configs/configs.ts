@@ -3,7 +3,10 @@ import type { StepContext } from '../../../pipeline/index.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 
 /** The deployment's files, from the service's own commit or from another repository at a ref that is resolved once. */
-export async function fetchConfigs(deployment: Deployment, step: StepContext): Promise<Configs> {
+export async function fetchConfigs(
+  deployment: Pick<Deployment, 'config' | 'settings' | 'systems'>,
+  step: StepContext,
+): Promise<Configs> {
   const { settings, systems, config } = deployment
   const repository = settings.configs.configured ? settings.configs.repository : undefined
   if (repository === undefined) {

@@ -3,11 +3,16 @@ import type { StepContext } from '../../../pipeline/index.ts'
 import type { PlaybookResult } from '../../../systems/ansible/ansible.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 
-/** Runs the playbook, and says per host what changed. */
+/**
+ * Runs the playbook, and says per host what changed.
+ *
+ * @param check says what would change, and changes nothing
+ */
 export async function runPlaybook(
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'config' | 'settings' | 'systems'>,
   configs: Configs,
   step: StepContext,
+  check = false,
 ): Promise<PlaybookResult | undefined> {
   const { settings, systems, config } = deployment
   if (!settings.infrastructure.configured) return undefined
@@ -16,7 +21,7 @@ export async function runPlaybook(
     folder: configs.root,
     playbook: settings.infrastructure.playbook,
     inventory: settings.infrastructure.inventory,
-    check: false,
+    check,
     variables: {
       stagegate: {
         service: config.service,

@@ -19,11 +19,9 @@ export async function applyManifests(
   step: StepContext,
   onApplied: (applied: AppliedObject) => void,
 ): Promise<AppliedManifests> {
-  const { settings, systems, cluster } = deployment
+  const { settings, cluster } = deployment
   if (!settings.manifests.configured) return { manifests: [], applied: [] }
-  const kubernetes = await systems.kubernetes()
-  const read = await kubernetes.readManifests(configs.root, settings.manifests.paths)
-  const manifests = pinAll(deployment, configs, read)
+  const manifests = await readPinned(deployment, configs)
   const fromVault = secrets.objects.map((object) => ({ object, source: 'deploy.secrets' }))
   const applied = await cluster.apply([...fromVault, ...manifests], {
     namespace: settings.namespace,
@@ -43,11 +41,19 @@ export async function applyManifests(
   return { manifests, applied }
 }
 
-function pinAll(deployment: Deployment, configs: Configs, read: readonly Manifest[]): readonly Manifest[] {
-  const { config, image, settings } = deployment
+/** The manifests as they are sent: the service's image pinned, the commits on workloads' own metadata. */
+export async function readPinned(
+  deployment: Pick<Deployment, 'config' | 'settings' | 'systems' | 'image'>,
+  configs: Configs,
+): Promise<readonly Manifest[]> {
+  const { config, image, settings, systems } = deployment
+  if (!settings.manifests.configured) return []
+  const kubernetes = await systems.kubernetes()
+  const read = await kubernetes.readManifests(configs.root, settings.manifests.paths)
   if (read.length === 0) {
-    const paths = settings.manifests.configured ? settings.manifests.paths.join(', ') : ''
-    throw new StagegateError('E_MANIFEST_NONE', { message: `There is no manifest in ${paths}.` })
+    throw new StagegateError('E_MANIFEST_NONE', {
+      message: `There is no manifest in ${settings.manifests.paths.join(', ')}.`,
+    })
   }
   const stamp = {
     service: config.service,

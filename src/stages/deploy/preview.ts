@@ -1,0 +1,54 @@
+import type { Config } from '../../config/config.ts'
+import type { Preview, PreviewContext, StepContext } from '../../pipeline/index.ts'
+import type { ImageOutput } from '../image/image.ts'
+import type { Systems } from '../systems.ts'
+import { fetchConfigs } from './configs/configs.ts'
+import type { ActiveDeploySettings } from './deployment.ts'
+import { runPlaybook } from './infrastructure/infrastructure.ts'
+import { readPinned } from './manifests/manifests.ts'
+
+/** Stands for the digest that is known only after the push. */
+const NOT_YET_KNOWN = `sha256:${'0'.repeat(64)}`
+
+/**
+ * What a deployment would change: the playbook with `--check --diff`, the manifests by a server-side dry run. It logs in
+ * to read, takes no lock and writes nothing.
+ */
+export async function previewDeployment(
+  config: Config,
+  settings: ActiveDeploySettings,
+  image: ImageOutput | undefined,
+  { systems, signal, log }: PreviewContext<Systems>,
+): Promise<readonly Preview[]> {
+  const ignore = (): void => undefined
+  const step: StepContext = { signal, log, fact: ignore, keep: ignore }
+  const configs = await fetchConfigs({ config, settings, systems }, step)
+  const previews: Preview[] = []
+  const played = await runPlaybook({ config, settings, systems }, configs, step, true)
+  if (played !== undefined) {
+    const hosts = played.recap.map(
+      (host) => `${host.host}: ${host.changed} of ${host.ok} tasks would change something`,
+    )
+    previews.push({ title: 'deploy.infrastructure', text: hosts.join('\n') })
+  }
+  if (!settings.manifests.configured) return previews
+
+  const repository = config.image.configured ? config.image.repository : config.service
+  const pinned = image ?? { repository, digest: NOT_YET_KNOWN, tags: [] }
+  const manifests = await readPinned({ config, settings, systems, image: pinned }, configs)
+  const cluster = await (await systems.kubernetes()).connect(signal)
+  const applied = await cluster.apply(manifests, {
+    namespace: settings.namespace,
+    dryRun: true,
+    signal,
+    onApplied: ignore,
+  })
+  const lines = applied.map(
+    ({ object, change }) => `${object.kind} ${object.metadata.name}: ${wouldBe[change]}`,
+  )
+  if (image === undefined) lines.push('The digest of the image is known only after image.push.')
+  previews.push({ title: 'deploy.manifests', text: lines.join('\n') })
+  return previews
+}
+
+const wouldBe = { created: 'would be created', changed: 'would be changed', unchanged: 'unchanged' } as const
