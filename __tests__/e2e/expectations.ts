@@ -7,9 +7,9 @@ import type { BundleResult } from './run-bundle.ts'
 import type { SampleRun } from './sample-run.ts'
 import { Staging } from './staging.ts'
 
-/** The end of a log, to be shown when an expectation about it fails. */
+/** The end of a log, to be shown when an expectation about it fails; without what the runner is told to hide. */
 export function tail({ log }: BundleResult): string {
-  return log.slice(-6_000)
+  return log.replaceAll(/^::add-mask::.*\n/gm, '').slice(-6_000)
 }
 
 /** Nothing of a call is left behind: no process, no file but the report, no lock, nothing open in Vault. */
@@ -19,7 +19,12 @@ export async function expectGivenBack(run: SampleRun, result: BundleResult): Pro
   const { report } = result.outputs
   expect(result.left).toEqual(report === undefined || report === '' ? [] : [basename(report)])
   expect(staging.lockHolder()).toBe('')
-  expect(await staging.openInVault()).toEqual([])
+  await expectNothingOpen(staging)
+}
+
+/** Vault ends what belongs to a revoked login after it has answered. */
+export async function expectNothingOpen(staging: Staging): Promise<void> {
+  await expect.poll(() => staging.openInVault(), { timeout: 10_000 }).toEqual([])
 }
 
 /** No byte of a secret is in anything that a call wrote, on the machine or at GitHub. */

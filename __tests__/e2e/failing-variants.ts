@@ -105,9 +105,17 @@ it('writes about submarines', () => {
   },
   {
     stage: 'scan',
-    title: 'Describe an answer that the service does not give',
-    edit: [{ path: 'openapi.yaml', replace: { find: "'422':", with: "'418':" } }],
-    expect: { failedStage: 'scan', failedStep: 'scan.dast', cause: /422|status code/i },
+    title: 'Promise a login that the service does not ask for',
+    edit: [
+      {
+        path: 'openapi.yaml',
+        replace: {
+          find: 'Does not ask the database.\n      security: []',
+          with: 'Does not ask the database.',
+        },
+      },
+    ],
+    expect: { failedStage: 'scan', failedStep: 'scan.dast', cause: /Authentication.*GET \/livez/i },
   },
   {
     stage: 'image',

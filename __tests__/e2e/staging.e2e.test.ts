@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { startGithubJob } from '../../script/lib/demo/github-job.ts'
 import { readTestbed } from '../../script/lib/testbed/description.ts'
 import { request, requestOk } from '../../script/lib/testbed/http.ts'
+import { expectNothingOpen } from './expectations.ts'
 import { Staging } from './staging.ts'
 
 const testbed = readTestbed()
@@ -16,7 +17,7 @@ it('What a run has open in Vault is seen for as long as it is open', async () =>
   await vault('GET', testbed.vault.paths.migrator)
   expect(await staging.openInVault()).toHaveLength(2)
   await vault('POST', 'auth/token/revoke-self')
-  expect(await staging.openInVault()).toEqual([])
+  await expectNothingOpen(staging)
 })
 
 /** A token of Vault, as a run gets one. */
