@@ -6,11 +6,12 @@ ensure_node_24() {
     echo "npm is not on PATH. Next: install Node.js 20 or newer, then run this again." >&2
     return 1
   fi
-  # npm writes this file last, so it stands for a finished installation.
-  if [ ! -e node_modules/.package-lock.json ]; then
+  # A copy of the lock file that was installed: another one means other packages, and another bundle.
+  if ! cmp -s package-lock.json node_modules/.installed-lock; then
     echo "installing the development dependencies (npm ci)" >&2
     # Errors only: an older Node, which is all that npm needs here, draws a warning from every package that wants more.
     npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2
+    cp package-lock.json node_modules/.installed-lock
   fi
   # The package `node` fetches its binary in an install script: the one script of a dependency that is run.
   if ! node_modules/.bin/node --version 2>/dev/null | grep -q '^v24\.'; then

@@ -25,6 +25,8 @@ async function main(): Promise<void> {
     process.stdout.write(usage)
     return
   }
+  // Tests run the project's own compiler and linter, as npm's scripts find them.
+  process.env.PATH = `${join(process.cwd(), 'node_modules', '.bin')}:${process.env.PATH ?? ''}`
   const folder = mkdtempSync(join(tmpdir(), 'stagegate-test-'))
   try {
     let tally = await runChecks(folder)
