@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { writeAtomically } from './files.ts'
 import { unmountBelow } from './mounts.ts'
 
+/** The names of network namespaces: anybody may have added one while the testbed was up. */
+const namespaces = '/run/netns'
+
 /** Paths outside our state that engines and the kubelet make, wherever they are told to keep their things. */
 const paths = [
   '/etc/docker/key.json',
   '/opt/containerd',
   '/run/containerd',
   '/run/docker',
-  '/run/netns',
+  namespaces,
   '/run/sshd',
   '/var/lib/cni',
   '/var/lib/kubelet',
@@ -57,6 +60,7 @@ export async function restoreMachine(state: string): Promise<void> {
   if (!existsSync(fileOf(state))) return
   const remembered = JSON.parse(readFileSync(fileOf(state), 'utf8')) as Remembered
   for (const path of paths.filter((candidate) => !remembered.paths.includes(candidate))) {
+    if (path === namespaces && existsSync(path) && readdirSync(path).length > 0) continue
     await unmountBelow(path)
     rmSync(path, { recursive: true, force: true })
   }
