@@ -31,6 +31,13 @@ describe('a dry run', () => {
     expect(result.log).toContain('nothing was changed')
   })
 
+  it('says what the playbook and the manifests would change, in the log and in the summary', () => {
+    for (const text of [result.log, result.summary]) {
+      expect(text).toMatch(/node1: \d of 2 tasks would change something/)
+      expect(text).toMatch(/^Deployment ai-gen-service: would be (?:created|changed)$/m)
+    }
+  })
+
   it('changes nothing: not in the cluster, the registry, the work tree or at GitHub', async () => {
     expect(staging.objects()).toBe(before)
     expect(await staging.taggedDigest(`sha-${run.head()}`)).toBeUndefined()
