@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['__tests__/**/*.e2e.test.ts'],
+          globalSetup: ['__tests__/e2e/end-earlier-logins.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,

@@ -23,7 +23,13 @@ const sourceDate = new Date('2026-01-02T03:04:05Z')
 function docker(options: Partial<DockerOptions> = {}, env: Readonly<Record<string, string>> = {}) {
   const processes = createProcesses({
     clock: systemClock,
-    env: { ...process.env, DOCKER_HOST: testbed.docker.host, ...env },
+    env: {
+      ...process.env,
+      DOCKER_HOST: testbed.docker.host,
+      // Another configuration knows no builder of the testbed.
+      BUILDX_BUILDER: options.config === undefined ? testbed.buildkit.builder : '',
+      ...env,
+    },
     holdsSecret: () => false,
     runMark: 'docker-test',
   })
