@@ -105,6 +105,13 @@ export interface TestbedDescription {
     /** `OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY` for `osv-scanner --offline`. */
     readonly osvDatabase: string
   }
+  /** What turns a folder into manifests and judges them, each as a program's path. */
+  readonly renderers: {
+    readonly helm: string
+    readonly sops: string
+    readonly ageKeygen: string
+    readonly conftest: string
+  }
   readonly engine: {
     /** act, which runs workflows. */
     readonly program: string
@@ -142,6 +149,7 @@ const parts: Readonly<Record<PartName, true>> = {
   github: true,
   host: true,
   scanners: true,
+  renderers: true,
   engine: true,
 }
 

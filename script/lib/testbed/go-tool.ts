@@ -9,7 +9,17 @@ import type { Progress } from './progress.ts'
 
 /** The modules beside this file: go.mod names the tools, go.sum pins every module by hash. */
 export type GoTool =
-  'act' | 'actionlint' | 'buildkit' | 'buildx' | 'coredns' | 'kubernetes' | 'osv-scanner' | 'pause'
+  | 'act'
+  | 'actionlint'
+  | 'buildkit'
+  | 'buildx'
+  | 'conftest'
+  | 'coredns'
+  | 'helm'
+  | 'kubernetes'
+  | 'osv-scanner'
+  | 'pause'
+  | 'sops'
 
 const modules = join(import.meta.dirname, 'go')
 const oldestGo = [1, 24] as const
@@ -64,6 +74,11 @@ const versionVariables: Partial<Record<GoTool, { readonly module: string; readon
   act: { module: 'github.com/nektos/act', variable: 'main.version' },
   buildkit: { module: 'github.com/moby/buildkit', variable: 'github.com/moby/buildkit/version.Version' },
   buildx: { module: 'github.com/docker/buildx', variable: 'github.com/docker/buildx/version.Version' },
+  conftest: {
+    module: 'github.com/open-policy-agent/conftest',
+    variable: 'github.com/open-policy-agent/conftest/internal/version.Version',
+  },
+  helm: { module: 'helm.sh/helm/v4', variable: 'helm.sh/helm/v4/internal/version.version' },
   kubernetes: { module: 'k8s.io/kubernetes', variable: 'k8s.io/component-base/version.gitVersion' },
 }
 

@@ -12,6 +12,7 @@ import { network } from './network.ts'
 import { oidc } from './oidc.ts'
 import { postgres } from './postgres.ts'
 import { registry } from './registry.ts'
+import { renderers } from './renderers.ts'
 import { scanners } from './scanners.ts'
 import { vault } from './vault.ts'
 
@@ -30,6 +31,7 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
   host,
   buildkit,
   scanners,
+  renderers,
   engine,
 }
 
