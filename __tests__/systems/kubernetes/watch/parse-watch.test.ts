@@ -8,7 +8,9 @@ describe('a line of a watch', () => {
     expect(parseWatchLine(JSON.stringify({ type: 'MODIFIED', object }))).toEqual({
       event: { type: 'MODIFIED', object },
     })
-    expect(parseWatchLine(JSON.stringify({ type: 'BOOKMARK', object }))).toBeUndefined()
+    const marked = { ...object, metadata: { resourceVersion: '7' } }
+    expect(parseWatchLine(JSON.stringify({ type: 'BOOKMARK', object: marked }))).toEqual({ bookmark: '7' })
+    expect(parseWatchLine('{"type":"BOOKMARK"}')).toEqual({ bookmark: undefined })
     expect(parseWatchLine('{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}')).toBe(
       'expired',
     )

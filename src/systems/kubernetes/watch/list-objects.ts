@@ -1,6 +1,7 @@
 import type { ApiClient } from '../client/api-client.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
+import { trimObject } from './trim-object.ts'
 
 /** Which objects of a resource. */
 export interface Selection {
@@ -21,9 +22,10 @@ interface ListBody {
   readonly items?: readonly KubernetesObject[]
 }
 
-const PAGE = '500'
+/** A page is in memory as text and as objects at the same time. */
+const PAGE = '250'
 
-/** All objects of a selection, page by page; a page that has expired (410) begins the list anew. */
+/** All objects of a selection, trimmed, page by page; a page that has expired (410) begins the list anew. */
 export async function listObjects(
   client: ApiClient,
   selection: Selection,
@@ -50,7 +52,7 @@ export async function listObjects(
     }
     const { metadata, items: page = [] } = body as ListBody
     const { apiVersion, kind } = typeOf(resource)
-    items.push(...page.map((each) => ({ ...each, apiVersion, kind })))
+    for (const each of page) items.push(trimObject({ ...each, apiVersion, kind }))
     next = metadata?.continue === '' ? undefined : metadata?.continue
     if (next === undefined) return { items, resourceVersion: metadata?.resourceVersion ?? '' }
   }

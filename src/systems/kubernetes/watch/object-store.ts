@@ -17,16 +17,24 @@ export class ObjectStore {
   /** The newest list: what it does not hold is gone, whatever an older event says. */
   #listed = -1n
 
-  /** The whole truth at a version. An older list than the newest one is ignored. */
-  replace(objects: readonly KubernetesObject[], listVersion: string): void {
+  /**
+   * The whole truth at a version. An older list than the newest one is ignored.
+   *
+   * @returns whether it told anything new
+   */
+  replace(objects: readonly KubernetesObject[], listVersion: string): boolean {
     const version = parseVersion(listVersion)
-    if (version < this.#listed) return
+    if (version < this.#listed) return false
     this.#listed = version
+    let news = false
     const listed = new Set(objects.map(keyOf))
     for (const [key, known] of this.#objects) {
-      if (!listed.has(key) && versionOf(known) <= version) this.#remove(key, version)
+      if (listed.has(key) || versionOf(known) > version) continue
+      this.#remove(key, version)
+      news = true
     }
-    for (const object of objects) this.#put(object)
+    for (const object of objects) news = this.#put(object) || news
+    return news
   }
 
   apply({ type, object }: WatchEvent): void {
@@ -46,12 +54,14 @@ export class ObjectStore {
     return [...this.#objects.values()]
   }
 
-  #put(object: KubernetesObject): void {
+  #put(object: KubernetesObject): boolean {
     const key = keyOf(object)
     const version = versionOf(object)
-    if (version <= (this.#deleted.get(key) ?? -1n)) return
+    if (version <= (this.#deleted.get(key) ?? -1n)) return false
     const known = this.#objects.get(key)
-    if (known === undefined || versionOf(known) < version) this.#objects.set(key, object)
+    if (known !== undefined && versionOf(known) >= version) return false
+    this.#objects.set(key, object)
+    return true
   }
 
   #remove(key: string, version: bigint): void {

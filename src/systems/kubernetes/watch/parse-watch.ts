@@ -1,9 +1,14 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import type { WatchEvent } from './object-store.ts'
+import { trimObject } from './trim-object.ts'
 
-/** A line of a watch: an event; `expired` when the version is too old to go on from; nothing for a bookmark. */
-export type WatchLine = { readonly event: WatchEvent } | 'expired' | undefined
+/** A line of a watch: an event, a bookmark, or `expired` when the version is too old to go on from. */
+export type WatchLine =
+  | { readonly event: WatchEvent }
+  /** Everything up to this version was told; undefined when the server does not say which. */
+  | { readonly bookmark: string | undefined }
+  | 'expired'
 
 /** @throws StagegateError E_KUBE_PROTOCOL for a line that is no event, E_KUBE_UNAVAILABLE for an error of the server */
 export function parseWatchLine(line: string): WatchLine {
@@ -17,9 +22,9 @@ export function parseWatchLine(line: string): WatchLine {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      return { event: { type: value.type, object: value.object as KubernetesObject } }
+      return { event: { type: value.type, object: trimObject(value.object as KubernetesObject) } }
     case 'BOOKMARK':
-      return undefined
+      return { bookmark: (value.object as Partial<KubernetesObject> | undefined)?.metadata?.resourceVersion }
     case 'ERROR': {
       const { code, message } = (value.object ?? {}) as { readonly code?: number; readonly message?: string }
       if (code === 410) return 'expired'
