@@ -30,7 +30,9 @@ export function trimObject<T extends KubernetesObject>(object: T): T {
   for (const field of ['initContainers', 'containers']) {
     const list = spec[field]
     if (!Array.isArray(list)) continue
-    spec[field] = list.map((each: unknown) => (isMapping(each) ? withoutFields(each, heavyContainerFields) : each))
+    spec[field] = list.map((each: unknown) =>
+      isMapping(each) ? withoutFields(each, heavyContainerFields) : each,
+    )
   }
   return { ...object, metadata, spec }
 }
