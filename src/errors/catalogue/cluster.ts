@@ -46,6 +46,10 @@ export const cluster = {
     'A manifest is not valid; nothing was applied.',
     'Correct the manifest that is named.',
   ),
+  E_MANIFEST_CYCLE: configuration(
+    'Objects of the manifests need each other in a circle; nothing was applied.',
+    'Take one of the references that are named away.',
+  ),
   E_MANIFEST_NONE: configuration('No manifest was found.', 'Correct deploy.manifests.'),
   E_IMMUTABLE_FIELD: configuration(
     'A manifest changes a field that cannot be changed.',

@@ -8,14 +8,19 @@ import { withoutFields } from '../without-fields.ts'
 import { awaitDefinitions } from './await-definitions.ts'
 import { patchObject } from './patch-object.ts'
 import { conflictError, planChange, type PlannedChange } from './plan-change.ts'
-import { planOrder } from './plan-order.ts'
+import { planOrder, type Step } from './order/plan-order.ts'
+import { runInOrder } from './order/run-in-order.ts'
 import { planTargets, placeObject, type Target } from './target.ts'
 
 type Options = Parameters<Cluster['apply']>[1]
 
+/** Requests in flight at the same time: the API server's fairness allows a client some more. */
+const IN_FLIGHT = 16
+
 /**
- * Applies a set: what can be tried beforehand is tried first (all but objects whose definition or namespace comes with
- * the set), so that one invalid object means that nothing is applied.
+ * Applies a set. All objects are tried by a dry run first, so that one invalid object means that nothing is applied;
+ * only those whose definition comes with the set are tried when it is served, before anything but definitions and
+ * namespaces was applied. Then each object is applied as soon as what it needs is.
  */
 export async function applyManifests(
   connected: Connected,
@@ -24,35 +29,41 @@ export async function applyManifests(
 ): Promise<readonly AppliedObject[]> {
   const { client, discovery } = connected
   const { namespace, signal } = options
-  const targets = await planTargets(manifests, namespace, discovery, signal)
-  const planned = new Map<Target, PlannedChange>()
-  const applied = new Map<Target, AppliedObject>()
-  await planAll(targets.filter((each) => each.resource !== undefined))
+  const targets = [...(await planTargets(manifests, namespace, discovery, signal))]
+  planOrder(targets, namespace)
+  const planned = new Map<number, PlannedChange>()
+  const applied = new Map<number, AppliedObject>()
+  const positions = targets.map((_target, index) => index)
+  await planAll(positions.filter((index) => targets[index]?.resource !== undefined))
   if (options.dryRun) {
-    return targets.map((target) => {
-      const { object, change } = planned.get(target) ?? { object: target.object, change: 'created' }
+    return targets.map((target, index) => {
+      const { object, change } = planned.get(index) ?? { object: target.object, change: 'created' }
       return { object: withoutSecretValues(object), change }
     })
   }
   try {
-    for (const wave of planOrder(targets)) await applyWave(wave)
+    const first = positions.filter((index) => isFoundation(targets[index]))
+    await applyAll(first.map((item) => ({ item, needs: [] })))
+    await awaitDefinitions(
+      connected,
+      first.flatMap((index) => targets[index]?.object ?? []),
+      signal,
+    )
+    await planAll(positions.filter((index) => !planned.has(index)))
+    await applyAll(planOrder(targets, namespace).map(withPosition))
   } catch (thrown) {
     signal.throwIfAborted()
     throw withProgress(toStagegateError(thrown), [...applied.values()], targets.length)
   }
-  return targets.flatMap((target) => applied.get(target) ?? [])
+  return positions.flatMap((index) => applied.get(index) ?? [])
 
-  /** Dry runs; what waits for something of the set is left out and tried again in its wave. */
-  async function planAll(tried: readonly Target[]): Promise<void> {
+  /** Dry runs; what waits for a namespace of the set is left out and tried again when it is there. */
+  async function planAll(tried: readonly number[]): Promise<void> {
     const coming = comingNamespaces(targets)
-    const settled = await settleConcurrently(tried, async (target) => {
-      const resource = target.resource ?? (await discovery.require(target.object, signal))
-      const object = placeObject(target.object, resource, namespace, target.source)
-      planned.set(target, await planChange(client, { ...target, object }, resource, signal))
-    })
+    const settled = await settleConcurrently(tried, planOne, IN_FLIGHT)
     signal.throwIfAborted()
-    const failures = settled.flatMap((result, index) => {
-      const target = tried[index]
+    const failures = settled.flatMap((result, at) => {
+      const target = targets[tried[at] ?? -1]
       if (result.status === 'fulfilled' || target === undefined) return []
       const error = toStagegateError(result.reason)
       const waits =
@@ -62,23 +73,39 @@ export async function applyManifests(
     if (failures.length > 0) throw refusalOf(failures, tried.length, applied.size)
   }
 
-  async function applyWave(wave: readonly Target[]): Promise<void> {
-    await planAll(wave.filter((target) => !planned.has(target)))
-    const settled = await settleConcurrently(wave, async (target) => {
-      const change = planned.get(target)
-      if (change === undefined) throw new Error(`${target.title} was not planned`)
-      const done = await applyChange(client, change, signal)
-      applied.set(target, done)
-      options.onApplied(done)
-    })
-    const failed = settled.find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-    await awaitDefinitions(
-      connected,
-      wave.map((each) => each.object),
-      signal,
-    )
+  async function planOne(index: number): Promise<void> {
+    const target = targets[index]
+    if (target === undefined) return
+    const resource = target.resource ?? (await discovery.require(target.object, signal))
+    const object = placeObject(target.object, resource, namespace, target.source)
+    const placed = { ...target, object, resource }
+    targets[index] = placed
+    planned.set(index, await planChange(client, placed, resource, signal))
   }
+
+  async function applyAll(steps: readonly Step<number>[]): Promise<void> {
+    const [failure] = await runInOrder(steps, applyOne, { limit: IN_FLIGHT, signal })
+    signal.throwIfAborted()
+    if (failure !== undefined) throw toStagegateError(failure)
+  }
+
+  async function applyOne(index: number): Promise<void> {
+    const change = planned.get(index)
+    if (change === undefined || applied.has(index)) return
+    const done = await applyChange(client, change, signal)
+    applied.set(index, done)
+    options.onApplied(done)
+  }
+}
+
+/** The steps of objects stand where their objects do. */
+function withPosition({ item, needs }: Step<Target>, position: number): Step<number> {
+  return { item: item === undefined ? undefined : position, needs }
+}
+
+/** What makes the server serve others: applied before all, and waited for. */
+function isFoundation(target: Target | undefined): boolean {
+  return target !== undefined && ['Namespace', 'CustomResourceDefinition'].includes(target.object.kind)
 }
 
 async function applyChange(
