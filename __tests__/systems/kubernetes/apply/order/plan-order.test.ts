@@ -8,7 +8,7 @@ const workload = (name: string, spec: string, kind = 'Deployment') => `
 apiVersion: apps/v1
 kind: ${kind}
 metadata: { name: ${name} }
-spec: { template: { spec: { ${/^containers:/.test(spec) ? '' : 'containers: [{ name: a, image: b }], '}${spec} } } }
+spec: { template: { spec: { ${spec.startsWith('containers:') ? '' : 'containers: [{ name: a, image: b }], '}${spec} } } }
 `
 const plain = (apiVersion: string, kind: string, name: string, rest = '') => `
 apiVersion: ${apiVersion}
