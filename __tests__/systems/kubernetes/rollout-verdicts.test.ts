@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judgeAll, type Judged, type Snapshot } from '../../../src/systems/kubernetes/rollout/judge-all.ts'
-import { decideFailures, noBaseline } from '../../../src/systems/kubernetes/status/judge-workload.ts'
+import { noBaseline } from '../../../src/systems/kubernetes/status/baseline.ts'
+import { decideFailures } from '../../../src/systems/kubernetes/status/decide-failures.ts'
 import { ObjectStore } from '../../../src/systems/kubernetes/watch/object-store.ts'
 import type { WatchEvent } from '../../../src/systems/kubernetes/watch/object-store.ts'
 import { readRecording, type Recording } from './recordings.ts'
@@ -37,10 +38,11 @@ function relist(stores: Stores, { events }: Recording): void {
 
 function judge(stores: Stores, { expected }: Recording): Judged {
   const snapshot: Snapshot = {
-    workloads: stores.Deployment.values(),
+    objects: stores.Deployment.values(),
     replicaSets: stores.ReplicaSet.values(),
     pods: stores.Pod.values(),
     events: stores.Event.values(),
+    storageClasses: [],
     baseline: noBaseline,
   }
   const wanted = {
@@ -65,7 +67,7 @@ describe.each([
   ['crash-loop', /^CrashLoopBackOff$/],
   ['config-map-missing', /^CreateContainerConfigError$/],
   ['quota-exceeded', /^FailedCreate$/],
-  ['never-ready', /^waiting: 1 of 1 replicas updated, 1 available, 1 old to end$/],
+  ['never-ready', /^Unhealthy$/],
 ])('the recorded rollout %s', (name, ending) => {
   const recording = readRecording(name)
   const { events } = recording

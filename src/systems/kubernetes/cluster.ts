@@ -92,7 +92,8 @@ export interface Cluster {
     },
   ): Promise<readonly AppliedObject[]>
   /**
-   * Watches workloads (Deployment, StatefulSet, DaemonSet, Job) until all are done or one has certainly failed.
+   * Watches objects as their apply answered, of any kind, until all are ready or one has certainly failed. Kinds that are
+   * ready when they exist cost no requests.
    *
    * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence;
    * E_ROLLOUT_TIMEOUT with what is not ready, when the signal was aborted with E_STEP_TIMEOUT; else the signal's reason

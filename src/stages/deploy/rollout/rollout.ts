@@ -4,17 +4,16 @@ import type { AppliedObject, KubernetesObject } from '../../../systems/kubernete
 import type { Deployment } from '../deployment.ts'
 import { isWorkload } from '../manifests/pin-images.ts'
 
-/** Watches every applied workload until all are stable, then checks that the pushed digest is what runs. */
+/** Watches everything that was applied until all of it is ready, then checks that the pushed digest is what runs. */
 export async function watchRollout(
   deployment: Deployment,
   applied: readonly AppliedObject[],
   step: StepContext,
 ): Promise<void> {
   const { cluster, lease } = deployment
-  const workloads = applied
-    .map((each) => each.object)
-    .filter((each) => isWorkload(each) && each.kind !== 'CronJob')
-  await cluster.awaitRollout(workloads, {
+  const objects = applied.map((each) => each.object)
+  const workloads = objects.filter((each) => isWorkload(each) && each.kind !== 'CronJob')
+  await cluster.awaitRollout(objects, {
     signal: AbortSignal.any([step.signal, lease.lost]),
     onProgress: ({ object, text }) => {
       step.log.info(`${object}: ${text}`)

@@ -6,6 +6,8 @@ export interface ApiResource {
   /** The plural in paths: `deployments`. */
   readonly plural: string
   readonly namespaced: boolean
+  /** It has the subresource `status`, which a controller writes. */
+  readonly hasStatus?: boolean
 }
 
 export interface ResourceName {
@@ -42,6 +44,13 @@ export const known = {
   namespaces: { ...core('Namespace', 'namespaces'), namespaced: false },
   replicaSets: { group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true },
   jobs: { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true },
+  storageClasses: {
+    group: 'storage.k8s.io',
+    version: 'v1',
+    kind: 'StorageClass',
+    plural: 'storageclasses',
+    namespaced: false,
+  },
   leases: { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true },
   accessReviews: {
     group: 'authorization.k8s.io',

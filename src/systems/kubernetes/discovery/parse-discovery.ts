@@ -10,6 +10,7 @@ interface GroupList {
         readonly resource?: string
         readonly scope?: string
         readonly responseKind?: { readonly kind?: string }
+        readonly subresources?: readonly { readonly subresource?: string }[]
       }[]
     }[]
   }[]
@@ -24,7 +25,7 @@ export function parseDiscovery(body: unknown): readonly ApiResource[] | undefine
   if (list?.kind !== 'APIGroupDiscoveryList') return undefined
   return (list.items ?? []).flatMap((group) =>
     (group.versions ?? []).flatMap(({ version, resources }) =>
-      (resources ?? []).flatMap(({ resource, scope, responseKind }) =>
+      (resources ?? []).flatMap(({ resource, scope, responseKind, subresources = [] }) =>
         version === undefined || resource === undefined || responseKind?.kind === undefined
           ? []
           : {
@@ -33,6 +34,7 @@ export function parseDiscovery(body: unknown): readonly ApiResource[] | undefine
               kind: responseKind.kind,
               plural: resource,
               namespaced: scope === 'Namespaced',
+              hasStatus: subresources.some(({ subresource }) => subresource === 'status'),
             },
       ),
     ),

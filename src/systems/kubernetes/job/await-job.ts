@@ -8,7 +8,8 @@ import { explainFailure, explainWaiting, renderEvents } from '../rollout/explain
 import { judgeAll, type Judged } from '../rollout/judge-all.ts'
 import { observeWorkloads } from '../rollout/observe-workloads.ts'
 import { isTrue } from '../status/job.ts'
-import { decideFailures, noBaseline } from '../status/judge-workload.ts'
+import { noBaseline } from '../status/baseline.ts'
+import { decideFailures } from '../status/decide-failures.ts'
 import { findCondition, isOwnedBy, type Job, type Pod } from '../status/objects.ts'
 import { containersOf } from '../status/pod.ts'
 import { JobLog } from './job-log.ts'
@@ -41,9 +42,8 @@ export async function awaitJob(
     for (;;) {
       const snapshot = workloads.snapshot()
       // A Job is new: whatever its events tell is about this run.
-      judged = judgeAll(workloads.expected, { ...snapshot, baseline: noBaseline })[0]
-      const live = snapshot.workloads.find((each) => each.metadata.uid === job.metadata.uid) as
-        Job | undefined
+      judged = judgeAll(workloads.expected(), { ...snapshot, baseline: noBaseline })[0]
+      const live = snapshot.objects.find((each) => each.metadata.uid === job.metadata.uid) as Job | undefined
       const pods = snapshot.pods.filter((pod) => isOwnedBy(pod, job.metadata.uid))
       for (const pod of pods) log.follow(pod)
       if (live !== undefined && (isTrue(live, 'Complete') || isTrue(live, 'Failed'))) {

@@ -1,7 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { Cluster, KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
-import { decideFailures } from '../status/judge-workload.ts'
+import { decideFailures } from '../status/decide-failures.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { Ages } from './ages.ts'
 import { explainFailure, explainWaiting } from './explain.ts'
@@ -39,7 +39,7 @@ export async function awaitRollout(
   try {
     await workloads.listed()
     for (;;) {
-      judged = judgeAll(workloads.expected, workloads.snapshot())
+      judged = judgeAll(workloads.expected(), workloads.snapshot())
       tellProgress(judged)
       const failed = findFailed(judged)
       if (failed.length > 0) throw await failureOf(failed)

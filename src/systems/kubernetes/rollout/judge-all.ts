@@ -1,52 +1,59 @@
 import type { KubernetesObject } from '../cluster.ts'
 import { objectId, renderId } from '../object-id.ts'
-import type { KubernetesEvent, Pod, ReplicaSet } from '../status/objects.ts'
-import { type Expected, judgeWorkload } from '../status/judge-workload.ts'
-import type { Baseline, WorkloadStatus } from '../status/status.ts'
+import { type Expected, judgeObject } from '../status/judge-object.ts'
+import { readRules } from '../status/rules/rules.ts'
+import { done, type ObjectStatus, type Surroundings, type Symptom, waiting } from '../status/status.ts'
 
 /** Everything that was observed, at one moment. */
-export interface Snapshot {
-  readonly workloads: readonly KubernetesObject[]
-  readonly replicaSets: readonly ReplicaSet[]
-  readonly pods: readonly Pod[]
-  readonly events: readonly KubernetesEvent[]
-  readonly baseline: Baseline
+export interface Snapshot extends Surroundings {
+  readonly objects: readonly KubernetesObject[]
 }
 
-export interface ExpectedWorkload extends Expected {
+export interface ExpectedObject extends Expected {
+  /** As the apply answered. */
   readonly object: KubernetesObject
+  /** Whether its kind has a status that a controller writes. */
+  readonly hasStatus?: boolean
+  /** It may not be read: what the apply answered is all that is known of it. */
+  readonly unseen?: boolean
 }
 
 export interface Judged {
   /** `Deployment staging/api` */
   readonly title: string
   readonly object: KubernetesObject
-  readonly status: WorkloadStatus
+  readonly status: ObjectStatus
 }
 
-/** The status of each workload at one moment. Pure. */
-export function judgeAll(expected: readonly ExpectedWorkload[], snapshot: Snapshot): readonly Judged[] {
+/** The status of each object at one moment. Pure. */
+export function judgeAll(expected: readonly ExpectedObject[], snapshot: Snapshot): readonly Judged[] {
+  const byName = Map.groupBy(snapshot.objects, nameOf)
   return expected.map((each) => {
-    const { object } = each
+    const { object, hasStatus = false } = each
     const title = renderId(objectId(object))
-    const found = snapshot.workloads.filter((workload) => isNamed(workload, object))
-    const workload = found.find(({ metadata }) => metadata.uid === each.uid) ?? found[0]
-    if (workload === undefined) return { title, object, status: vanished(each) }
-    return { title, object, status: judgeWorkload({ ...snapshot, workload }, each) }
+    if (each.unseen === true) return { title, object, status: done('applied; it may not be read') }
+    const found = byName.get(nameOf(object)) ?? []
+    const live = found.find(({ metadata }) => metadata.uid === each.uid) ?? found[0]
+    if (live === undefined) return { title, object, status: judgeAbsent(each, snapshot) }
+    const { rules } = readRules(object)
+    return { title, object, status: judgeObject({ ...snapshot, object: live, rules, hasStatus }, each) }
   })
 }
 
-function isNamed(one: KubernetesObject, other: KubernetesObject): boolean {
-  return (
-    one.kind === other.kind &&
-    one.metadata.name === other.metadata.name &&
-    one.metadata.namespace === other.metadata.namespace
-  )
+function nameOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return `${apiVersion}/${kind}/${metadata.namespace ?? ''}/${metadata.name}`
 }
 
-/** Grace: a list may come from a server that has not yet seen the object. */
-function vanished({ uid }: Expected): WorkloadStatus {
+/**
+ * What is not there. A Job with `ttlSecondsAfterFinished` is removed when it has ended, and only its event tells how.
+ * For all else there is a grace: a list may come from a server that has not yet seen the object.
+ */
+function judgeAbsent({ uid, object }: ExpectedObject, { events }: Snapshot): ObjectStatus {
+  const ended = events.find(
+    ({ reason, involvedObject }) => involvedObject?.uid === uid && reason === 'Completed',
+  )
+  if (object.kind === 'Job' && ended !== undefined) return done('completed, and removed by its ttl')
   const text = 'it is not in the cluster'
-  const symptom = { key: `${uid ?? ''}/vanished`, graceMs: 3_000, reason: 'Deleted', text }
-  return { done: false, text, symptoms: [symptom], pods: [] }
+  const symptom: Symptom = { key: `${uid ?? ''}/vanished`, graceMs: 3_000, reason: 'Deleted', text }
+  return waiting(text, [symptom])
 }

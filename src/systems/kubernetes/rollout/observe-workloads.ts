@@ -1,17 +1,19 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
-import { type ApiResource, known } from '../discovery/api-resource.ts'
-import { isJudged, takeBaseline } from '../status/judge-workload.ts'
+import type { ApiResource } from '../discovery/api-resource.ts'
+import { takeBaseline } from '../status/baseline.ts'
 import type { KubernetesEvent } from '../status/objects.ts'
+import { consumerReasons } from '../status/persistent-volume-claim.ts'
 import { scalingReasons } from '../status/pod.ts'
 import type { Baseline } from '../status/status.ts'
-import { type Observed, startObservation } from '../watch/observation.ts'
-import type { ObjectStore } from '../watch/object-store.ts'
-import type { ExpectedWorkload, Snapshot } from './judge-all.ts'
+import { startObservation } from '../watch/observation.ts'
+import type { ExpectedObject, Snapshot } from './judge-all.ts'
+import { type Applied, isDoneWhenApplied, planObservation } from './plan-observation.ts'
 
 export interface ObservedWorkloads {
-  readonly expected: readonly ExpectedWorkload[]
+  /** Those that are watched; of the others the apply has said all. */
+  expected(): readonly ExpectedObject[]
   snapshot(): Snapshot
   /** Resolves when everything was listed once. */
   listed(): Promise<void>
@@ -19,56 +21,64 @@ export interface ObservedWorkloads {
   close(): Promise<void>
 }
 
-/** Observes workloads and what belongs to them: one list and watch for each resource and namespace. */
+/** Observes objects and what belongs to them: one list and watch for each resource and namespace. */
 export async function observeWorkloads(
   { client, discovery, clock }: Connected,
   objects: readonly KubernetesObject[],
   options: { readonly signal: AbortSignal; readonly onTrouble: (text: string) => void },
 ): Promise<ObservedWorkloads> {
-  const observed = new Map<string, Observed>()
-  for (const object of objects) {
-    const { kind } = object
-    const { namespace } = object.metadata
-    if (!isJudged(kind) || namespace === undefined) {
-      throw new StagegateError('E_INTERNAL', { message: `The rollout of a ${kind} cannot be watched.` })
-    }
-    const resource = await discovery.require(object, options.signal)
-    add(resource, namespace, true)
-    if (kind === 'Deployment') add(known.replicaSets, namespace, false)
-    add(known.pods, namespace, false)
-    add(known.events, namespace, false)
+  const found = await Promise.all(
+    objects.map(async (object) => ({ object, resource: await discovery.require(object, options.signal) })),
+  )
+  const applied = found.filter((each) => !isDoneWhenApplied(each))
+  const homeless = applied.find(
+    ({ object, resource }) => resource.namespaced && object.metadata.namespace === undefined,
+  )
+  if (homeless !== undefined) {
+    throw new StagegateError('E_INTERNAL', {
+      message: `The namespace of ${homeless.object.kind} ${homeless.object.metadata.name} is not known.`,
+    })
   }
-  const all = [...observed.values()]
+  const all = planObservation(applied)
   const observation = startObservation(all, { client, clock, ...options })
   let baseline: Baseline | undefined
 
-  function add(resource: ApiResource, namespace: string, required: boolean): void {
-    const key = `${resource.group}/${resource.plural}/${namespace}`
-    observed.set(key, { selection: { resource, namespace }, required })
-  }
-
   function valuesOf(matches: (resource: ApiResource) => boolean): readonly KubernetesObject[] {
-    return all.flatMap(({ selection }, index) => {
-      const store: ObjectStore | undefined = observation.stores[index]
-      return store !== undefined && matches(selection.resource) ? store.values() : []
+    return observation.stores.flatMap((store, index) => {
+      const resource = all[index]?.selection.resource
+      return resource !== undefined && matches(resource) ? store.values() : []
     })
   }
 
+  function isUnseen({ object, resource }: Applied): boolean {
+    return all.some(
+      ({ selection }, index) =>
+        isSame(selection.resource, resource) &&
+        selection.namespace === (object.metadata.namespace ?? '') &&
+        observation.forbidden.has(index),
+    )
+  }
+
   function read(): Omit<Snapshot, 'baseline'> {
+    const resources = applied.map(({ resource }) => resource)
     return {
-      workloads: valuesOf(({ kind }) => isJudged(kind)),
-      replicaSets: valuesOf(({ kind }) => kind === 'ReplicaSet'),
-      pods: valuesOf(({ kind }) => kind === 'Pod'),
-      events: valuesOf(({ kind }) => kind === 'Event').filter(isTelling),
+      objects: valuesOf((resource) => resources.some((each) => isSame(each, resource))),
+      replicaSets: valuesOf(({ kind, group }) => kind === 'ReplicaSet' && group === 'apps'),
+      pods: valuesOf(({ kind, group }) => kind === 'Pod' && group === ''),
+      events: valuesOf(({ kind, group }) => kind === 'Event' && group === '').filter(isTelling),
+      storageClasses: valuesOf(({ kind }) => kind === 'StorageClass'),
     }
   }
 
   return {
-    expected: objects.map((object) => ({
-      object,
-      uid: object.metadata.uid,
-      generation: object.metadata.generation ?? 0,
-    })),
+    expected: () =>
+      applied.map((each) => ({
+        object: each.object,
+        uid: each.object.metadata.uid,
+        generation: each.object.metadata.generation ?? 0,
+        hasStatus: each.resource.hasStatus ?? false,
+        unseen: isUnseen(each),
+      })),
     snapshot() {
       const now = read()
       baseline ??= takeBaseline(now)
@@ -80,8 +90,15 @@ export async function observeWorkloads(
   }
 }
 
+function isSame(one: ApiResource, other: ApiResource): boolean {
+  return one.group === other.group && one.plural === other.plural
+}
+
+/** Normal events that a status is judged from. */
+const telling: readonly string[] = [...scalingReasons, ...consumerReasons, 'FailedBinding', 'Completed']
+
 /** Events that say something about a failure; `Scheduled`, `Pulled`, `Created` and the like do not. */
 function isTelling(object: KubernetesObject): boolean {
   const { type, reason } = object as KubernetesEvent
-  return type !== 'Normal' || scalingReasons.includes(reason ?? '')
+  return type !== 'Normal' || telling.includes(reason ?? '')
 }

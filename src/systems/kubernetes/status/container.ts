@@ -16,17 +16,19 @@ const PULL_GRACE = 22_000
 /** What is missing may be on its way: a Secret that an operator writes, a cache that is filled. Milliseconds. */
 const START_GRACE = 2_000
 
-/** A crash at the second restart is a loop: the first restart may have been bad luck. */
-const CRASHES = 2
+/** A crash after the second restart is a loop: the first may have been bad luck. */
+const RESTARTS_ALLOWED = 1
 
 /**
  * The trouble of a container, from its status alone. Pure.
  *
  * @param restartsBefore its restarts when the watch began: those are not of this rollout
+ * @param restartsAllowed how many restarts are forgiven
  */
 export function judgeContainer(
   status: ContainerStatus,
   restartsBefore: number,
+  restartsAllowed = RESTARTS_ALLOWED,
 ): ContainerTrouble | undefined {
   const { reason = '', message = '' } = status.state?.waiting ?? {}
   const text = message === '' ? reason : `${reason}: ${message}`
@@ -49,7 +51,7 @@ export function judgeContainer(
     case 'StartError':
       return { trouble: 'start', reason, text, graceMs: cannotEverStart(message) ? START_GRACE : PULL_GRACE }
     default:
-      return judgeCrash(status, restartsBefore)
+      return judgeCrash(status, restartsBefore, restartsAllowed)
   }
 }
 
@@ -67,7 +69,11 @@ export function renderCrash(status: ContainerStatus): string {
     .join(', ')
 }
 
-function judgeCrash(status: ContainerStatus, restartsBefore: number): ContainerTrouble | undefined {
+function judgeCrash(
+  status: ContainerStatus,
+  restartsBefore: number,
+  restartsAllowed: number,
+): ContainerTrouble | undefined {
   const restarts = status.restartCount ?? 0
   const { waiting, terminated } = status.state ?? {}
   const down = waiting?.reason === 'CrashLoopBackOff' || (terminated?.exitCode ?? 0) !== 0
@@ -82,7 +88,7 @@ function judgeCrash(status: ContainerStatus, restartsBefore: number): ContainerT
       graceMs: START_GRACE,
     }
   }
-  if (restarts < CRASHES || restarts <= restartsBefore) return undefined
+  if (restarts <= restartsAllowed || restarts <= restartsBefore) return undefined
   return { trouble: 'crash', reason, text: renderCrash(status), graceMs: 0 }
 }
 

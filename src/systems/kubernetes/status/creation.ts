@@ -1,3 +1,6 @@
+import { eventCount, findCondition, type KubernetesEvent, type ReplicaSet } from './objects.ts'
+import type { Baseline, Symptom, World } from './status.ts'
+
 /**
  * How long a refusal to create pods may last before it is certain, in milliseconds. Quotas are freed by old pods that
  * end, webhooks come up, a service account is seen a moment later; policies stay. Pure.
@@ -11,4 +14,51 @@ export function creationGrace(message: string, replaces: boolean): number {
   if (/service account|serviceaccount/i.test(message)) return 5_000
   if (/is forbidden|is invalid|denied the request|violates PodSecurity/.test(message)) return 1_000
   return 15_000
+}
+
+/**
+ * A ReplicaSet that may not create pods says so by a condition, which outlives its cause until the controller tries again:
+ * one that was there before the watch counts only when a new event repeats it. (New attempts come after 5 ms, 10 ms, and
+ * so on twice as late each time: what is fresh is repeated soon.) Pure.
+ */
+export function judgeRefusal(
+  replicaSet: ReplicaSet,
+  { events, baseline }: Pick<World, 'events' | 'baseline'>,
+  replaces: boolean,
+): readonly Symptom[] {
+  const uid = replicaSet.metadata.uid ?? ''
+  const failure = findCondition(replicaSet.status?.conditions, 'ReplicaFailure')
+  if (failure?.status !== 'True') return []
+  const fresh = newRefusals(uid, events, baseline)
+  const isOld = baseline.refused.get(uid) === failure.lastTransitionTime
+  if (isOld && fresh.length === 0) return []
+  const { reason = 'FailedCreate' } = failure
+  const message = (isOld ? fresh[0]?.message : failure.message) ?? reason
+  return [{ key: `${uid}/create`, graceMs: creationGrace(message, replaces), reason, text: message }]
+}
+
+/**
+ * StatefulSets, DaemonSets and Jobs have no condition for pods that they may not create: only their events tell. Those
+ * of before the watch do not count. Pure.
+ */
+export function judgeRefusedPods({ object, events, baseline }: World): readonly Symptom[] {
+  const uid = object.metadata.uid ?? ''
+  return newRefusals(uid, events, baseline)
+    .slice(0, 1)
+    .map(({ message = '' }) => ({
+      key: `${uid}/create`,
+      graceMs: creationGrace(message, false),
+      reason: 'FailedCreate',
+      text: message,
+    }))
+}
+
+function newRefusals(
+  uid: string,
+  events: readonly KubernetesEvent[],
+  baseline: Baseline,
+): readonly KubernetesEvent[] {
+  return events
+    .filter((event) => event.reason === 'FailedCreate' && event.involvedObject?.uid === uid)
+    .filter((event) => eventCount(event) > (baseline.events.get(event.metadata.uid ?? '') ?? 0))
 }

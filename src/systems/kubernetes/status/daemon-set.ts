@@ -1,15 +1,15 @@
 import { type DaemonSet, isOwnedBy } from './objects.ts'
+import { judgeRefusedPods } from './creation.ts'
 import { judgePod, settleTime } from './pod.ts'
-import { judgeRefusedPods } from './refused-pods.ts'
-import type { WorkloadStatus, World } from './status.ts'
+import { type ObjectStatus, waiting, type World } from './status.ts'
 
 const GENERATION = 'deprecated.daemonset.template.generation'
 
 /** A DaemonSet is done when every node that should has an available pod of the new template. */
-export function judgeDaemonSet(world: World): WorkloadStatus {
-  const { spec = {}, status = {}, metadata } = world.workload as DaemonSet
+export function judgeDaemonSet(world: World): ObjectStatus {
+  const { spec = {}, status = {}, metadata } = world.object as DaemonSet
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return { done: false, text: 'waiting for the controller to see the change', symptoms: [], pods: [] }
+    return waiting('waiting for the controller to see the change')
   }
   const { desiredNumberScheduled: wanted = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status
   const generation = metadata.annotations?.[GENERATION]
@@ -30,8 +30,8 @@ export function judgeDaemonSet(world: World): WorkloadStatus {
   }
   const text = `updated on ${updatedNumberScheduled} of ${wanted} nodes, available on ${numberAvailable}`
   const symptoms = [
-    ...judgeRefusedPods(world),
-    ...pods.flatMap((pod) => judgePod(pod, world.events, world.baseline)),
+    ...((status.currentNumberScheduled ?? 0) < wanted ? judgeRefusedPods(world) : []),
+    ...pods.flatMap((pod) => judgePod(pod, world)),
   ]
   return { done: false, text, symptoms, pods }
 }

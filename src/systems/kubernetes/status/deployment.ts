@@ -1,7 +1,7 @@
-import { creationGrace } from './creation.ts'
+import { judgeRefusal } from './creation.ts'
 import { type Deployment, findCondition, isOwnedBy, type ReplicaSet } from './objects.ts'
 import { judgePod, settleTime } from './pod.ts'
-import type { Symptom, WorkloadStatus, World } from './status.ts'
+import { type ObjectStatus, type Symptom, waiting, type World } from './status.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
@@ -9,11 +9,11 @@ const REVISION = 'deployment.kubernetes.io/revision'
  * A Deployment is done when all replicas are of the new template, available, and the old ones are gone, as
  * `kubectl rollout status` counts. Only the newest ReplicaSet's pods count as signs of failure.
  */
-export function judgeDeployment(world: World): WorkloadStatus {
-  const deployment = world.workload as Deployment
+export function judgeDeployment(world: World): ObjectStatus {
+  const deployment = world.object as Deployment
   const { spec = {}, status = {}, metadata } = deployment
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return { done: false, text: 'waiting for the controller to see the change', symptoms: [], pods: [] }
+    return waiting('waiting for the controller to see the change')
   }
   const wanted = spec.replicas ?? 1
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status
@@ -36,8 +36,8 @@ export function judgeDeployment(world: World): WorkloadStatus {
   ].join(', ')
   const symptoms = [
     ...judgeConditions(deployment, world),
-    ...judgeCreation(newest, old > 0),
-    ...pods.flatMap((pod) => judgePod(pod, world.events, world.baseline)),
+    ...(newest === undefined ? [] : judgeRefusal(newest, world, old > 0 && freesQuota(deployment))),
+    ...pods.flatMap((pod) => judgePod(pod, world)),
   ]
   return { done: false, text, symptoms, pods }
 }
@@ -58,19 +58,23 @@ function judgeConditions({ spec, status, metadata }: Deployment, { baseline }: W
     symptoms.push({ key: `${uid}/paused`, graceMs: 0, reason: 'DeploymentPaused', text })
   }
   const progressing = findCondition(status?.conditions, 'Progressing')
-  // The condition of an earlier rollout stays until this one makes progress (kapp#1020).
-  const isOld = baseline.exceeded.get(uid) === progressing?.lastUpdateTime
-  if (progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded' && !isOld) {
-    const text = progressing.message ?? 'no progress within progressDeadlineSeconds'
-    symptoms.push({ key: `${uid}/deadline`, graceMs: 0, reason: progressing.reason, text })
-  }
+  if (progressing?.status !== 'False' || progressing.reason !== 'ProgressDeadlineExceeded') return symptoms
+  const { reason, message: text = 'no progress within progressDeadlineSeconds' } = progressing
+  // The condition of an earlier rollout stays until this one makes progress (kapp#1020): it has its deadline anew.
+  const isOld = baseline.exceeded.get(uid) === progressing.lastUpdateTime
+  const graceMs = isOld ? (spec?.progressDeadlineSeconds ?? 600) * 1000 : 0
+  symptoms.push({ key: `${uid}/deadline`, graceMs, reason, text })
   return symptoms
 }
 
-function judgeCreation(newest: ReplicaSet | undefined, replaces: boolean): readonly Symptom[] {
-  const failure = findCondition(newest?.status?.conditions, 'ReplicaFailure')
-  if (failure?.status !== 'True' || newest === undefined) return []
-  const { message = '', reason = 'FailedCreate' } = failure
-  const key = `${newest.metadata.uid ?? ''}/create`
-  return [{ key, graceMs: creationGrace(message, replaces), reason, text: message }]
+/** Whether old pods go before new ones come, and leave their part of a quota: `maxUnavailable` rounded down, as the controller does. */
+function freesQuota({ spec = {} }: Deployment): boolean {
+  if (spec.strategy?.type === 'Recreate') return true
+  const { maxUnavailable = '25%', maxSurge = '25%' } = spec.strategy?.rollingUpdate ?? {}
+  const replicas = spec.replicas ?? 1
+  return count(maxUnavailable, replicas, Math.floor) > 0 || count(maxSurge, replicas, Math.ceil) === 0
+}
+
+function count(value: number | string, of: number, round: (value: number) => number): number {
+  return typeof value === 'number' ? value : round((Number.parseInt(value, 10) * of) / 100)
 }

@@ -1,14 +1,14 @@
 import { findCondition, isOwnedBy, type Job } from './objects.ts'
+import { judgeRefusedPods } from './creation.ts'
 import { judgePod } from './pod.ts'
-import { judgeRefusedPods } from './refused-pods.ts'
-import type { Symptom, WorkloadStatus, World } from './status.ts'
+import type { ObjectStatus, Symptom, World } from './status.ts'
 
 /**
  * A Job is done by its condition Complete and failed by its condition Failed, by nothing else: `status.active` and
  * `startTime` say nothing of its end. Crashes of its pods are counted by the Job itself.
  */
-export function judgeJob(world: World): WorkloadStatus {
-  const job = world.workload as Job
+export function judgeJob(world: World): ObjectStatus {
+  const job = world.object as Job
   const { status = {}, metadata } = job
   const pods = world.pods.filter((pod) => isOwnedBy(pod, metadata.uid))
   if (isTrue(job, 'Complete')) return { done: true, text: 'completed', symptoms: [], pods }
@@ -26,8 +26,8 @@ function jobSymptoms(world: World, job: Job): readonly Symptom[] {
   }
   const pods = world.pods.filter((pod) => isOwnedBy(pod, job.metadata.uid))
   return [
-    ...judgeRefusedPods(world),
-    ...pods.flatMap((pod) => judgePod(pod, world.events, world.baseline, { crashes: false })),
+    ...((job.status?.active ?? 0) < (job.spec?.parallelism ?? 1) ? judgeRefusedPods(world) : []),
+    ...pods.flatMap((pod) => judgePod(pod, world, { crashes: false })),
   ]
 }
 

@@ -9,10 +9,23 @@ export interface Condition {
   readonly message?: string
   readonly lastUpdateTime?: string
   readonly lastTransitionTime?: string
+  /** Some controllers say for each condition what it is of. */
+  readonly observedGeneration?: number
 }
 
 export interface Deployment extends KubernetesObject {
-  readonly spec?: { readonly replicas?: number; readonly paused?: boolean }
+  readonly spec?: {
+    readonly replicas?: number
+    readonly paused?: boolean
+    readonly progressDeadlineSeconds?: number
+    readonly strategy?: {
+      readonly type?: string
+      readonly rollingUpdate?: {
+        readonly maxUnavailable?: number | string
+        readonly maxSurge?: number | string
+      }
+    }
+  }
   readonly status?: {
     readonly observedGeneration?: number
     readonly replicas?: number
@@ -23,7 +36,13 @@ export interface Deployment extends KubernetesObject {
 }
 
 export interface ReplicaSet extends KubernetesObject {
-  readonly status?: { readonly replicas?: number; readonly conditions?: readonly Condition[] }
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly replicas?: number
+    readonly availableReplicas?: number
+    readonly conditions?: readonly Condition[]
+  }
 }
 
 export interface StatefulSet extends KubernetesObject {
@@ -50,6 +69,7 @@ export interface DaemonSet extends KubernetesObject {
   readonly status?: {
     readonly observedGeneration?: number
     readonly desiredNumberScheduled?: number
+    readonly currentNumberScheduled?: number
     readonly updatedNumberScheduled?: number
     readonly numberAvailable?: number
   }
@@ -59,6 +79,7 @@ export interface Job extends KubernetesObject {
   readonly spec?: {
     readonly suspend?: boolean
     readonly completions?: number
+    readonly parallelism?: number
     readonly [field: string]: unknown
   }
   readonly status?: {
@@ -84,15 +105,31 @@ export interface ContainerState {
 export interface ContainerStatus {
   readonly name: string
   readonly ready?: boolean
+  /** Its startup probe passed, or it has none. */
+  readonly started?: boolean
   readonly restartCount?: number
   readonly imageID?: string
   readonly state?: ContainerState
   readonly lastState?: ContainerState
 }
 
+export interface Probe {
+  readonly initialDelaySeconds?: number
+  readonly periodSeconds?: number
+  readonly timeoutSeconds?: number
+  readonly successThreshold?: number
+  readonly failureThreshold?: number
+}
+
+export interface Container {
+  readonly name: string
+  readonly readinessProbe?: Probe
+}
+
 export interface Pod extends KubernetesObject {
   readonly spec?: {
-    readonly containers?: readonly { readonly name: string; readonly readinessProbe?: unknown }[]
+    readonly containers?: readonly Container[]
+    readonly initContainers?: readonly Container[]
   }
   readonly status?: {
     readonly phase?: string
@@ -110,7 +147,13 @@ export interface KubernetesEvent extends KubernetesObject {
   readonly message?: string
   readonly count?: number
   readonly series?: { readonly count?: number }
-  readonly involvedObject?: { readonly uid?: string; readonly kind?: string; readonly name?: string }
+  readonly involvedObject?: {
+    readonly uid?: string
+    readonly kind?: string
+    readonly name?: string
+    /** `spec.containers{api}` */
+    readonly fieldPath?: string
+  }
   readonly lastTimestamp?: string | null
   readonly eventTime?: string | null
 }

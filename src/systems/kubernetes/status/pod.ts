@@ -1,9 +1,14 @@
 import { judgeContainer, renderCrash } from './container.ts'
 import { eventCount, findCondition, isTerminating, type KubernetesEvent, type Pod } from './objects.ts'
-import type { Baseline, Symptom } from './status.ts'
+import { judgeReadiness, probeFailure } from './probes.ts'
+import type { Baseline, Symptom, World } from './status.ts'
 
 /** A cluster that scales by itself says so within this time. Milliseconds. */
 const SCHEDULE_GRACE = 30_000
+/** It has said that it cannot. Milliseconds. */
+const NO_SCALING_GRACE = 10_000
+/** What passes by itself: a node that comes back, a volume that is being made. Milliseconds. */
+const PASSING_GRACE = 120_000
 
 /** The kubelet tries mounts again after 0.5, 1, 2 and 4 s. Milliseconds. */
 const MOUNT_GRACE = 4_000
@@ -26,20 +31,32 @@ export interface PodOptions {
 /** Why a pod cannot get ready. Pure. */
 export function judgePod(
   pod: Pod,
-  events: readonly KubernetesEvent[],
-  baseline: Baseline,
+  { events, baseline, rules }: Pick<World, 'events' | 'baseline' | 'rules'>,
   { crashes }: PodOptions = { crashes: true },
 ): readonly Symptom[] {
   const uid = pod.metadata.uid ?? ''
   if (isTerminating(pod) || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return []
   const ofPod = events.filter((event) => event.involvedObject?.uid === uid)
   const symptoms = containersOf(pod).flatMap((status): Symptom[] => {
-    const found = judgeContainer(status, baseline.restarts.get(`${uid}/${status.name}`) ?? 0)
+    const restartsBefore = baseline.restarts.get(`${uid}/${status.name}`) ?? 0
+    const found = judgeContainer(status, restartsBefore, rules.restartsAllowed)
     if (found === undefined || (found.trouble === 'crash' && !crashes)) return []
-    const { trouble, reason, text, graceMs } = found
+    const { trouble, reason, graceMs } = found
+    const text = trouble === 'crash' ? withProbe(found.text, status.name, ofPod) : found.text
     return [{ key: `${uid}/${status.name}/${trouble}`, graceMs, reason, text, pod, container: status.name }]
   })
-  return [...symptoms, ...judgeScheduling(pod, ofPod), ...judgeMounts(pod, ofPod)]
+  return [
+    ...symptoms,
+    ...judgeScheduling(pod, ofPod, rules.scheduleWithin),
+    ...judgeMounts(pod, ofPod),
+    ...judgeReadiness(pod, ofPod, { rules }),
+  ]
+}
+
+/** A container that the kubelet killed has not crashed by itself: the probe that failed is named. */
+function withProbe(text: string, container: string, ofPod: readonly KubernetesEvent[]): string {
+  const failure = probeFailure(ofPod, container, 'Liveness') ?? probeFailure(ofPod, container, 'Startup')
+  return failure?.message === undefined ? text : `${text}, killed by the kubelet: ${failure.message}`
 }
 
 /**
@@ -89,20 +106,23 @@ export function describePod(pod: Pod): readonly string[] {
   })
 }
 
-function judgeScheduling(pod: Pod, events: readonly KubernetesEvent[]): readonly Symptom[] {
+function judgeScheduling(
+  pod: Pod,
+  events: readonly KubernetesEvent[],
+  scheduleWithin: number | undefined,
+): readonly Symptom[] {
   const scheduled = findCondition(pod.status?.conditions, 'PodScheduled')
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return []
   if (events.some((event) => scalingReasons.includes(event.reason ?? ''))) return []
   const text = scheduled.message ?? 'no node takes it'
-  return [
-    {
-      key: `${pod.metadata.uid ?? ''}/unschedulable`,
-      graceMs: SCHEDULE_GRACE,
-      reason: 'Unschedulable',
-      text,
-      pod,
-    },
-  ]
+  const key = `${pod.metadata.uid ?? ''}/unschedulable`
+  const graceMs = scheduleWithin ?? scheduleGrace(text, events)
+  return [{ key, graceMs, reason: 'Unschedulable', text, pod }]
+}
+
+function scheduleGrace(text: string, events: readonly KubernetesEvent[]): number {
+  if (/node\.kubernetes\.io\/|unbound immediate PersistentVolumeClaims/.test(text)) return PASSING_GRACE
+  return events.some(({ reason }) => reason === 'NotTriggerScaleUp') ? NO_SCALING_GRACE : SCHEDULE_GRACE
 }
 
 /** A volume whose source does not exist keeps the pod waiting without a word in its status: only events tell. */

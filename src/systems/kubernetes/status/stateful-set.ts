@@ -1,13 +1,13 @@
 import { isOwnedBy, type StatefulSet } from './objects.ts'
+import { judgeRefusedPods } from './creation.ts'
 import { judgePod, settleTime } from './pod.ts'
-import { judgeRefusedPods } from './refused-pods.ts'
-import type { WorkloadStatus, World } from './status.ts'
+import { type ObjectStatus, waiting, type World } from './status.ts'
 
 /** A StatefulSet is done when its pods above the partition are of the new revision and all are ready and available. */
-export function judgeStatefulSet(world: World): WorkloadStatus {
-  const { spec = {}, status = {}, metadata } = world.workload as StatefulSet
+export function judgeStatefulSet(world: World): ObjectStatus {
+  const { spec = {}, status = {}, metadata } = world.object as StatefulSet
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return { done: false, text: 'waiting for the controller to see the change', symptoms: [], pods: [] }
+    return waiting('waiting for the controller to see the change')
   }
   const wanted = spec.replicas ?? 1
   const { replicas = 0, readyReplicas = 0, updatedReplicas = 0, updateRevision, currentRevision } = status
@@ -27,7 +27,7 @@ export function judgeStatefulSet(world: World): WorkloadStatus {
   const text = `${Math.min(updatedReplicas, wanted)} of ${wanted} replicas updated, ${available} available`
   const symptoms = [
     ...(replicas < wanted ? judgeRefusedPods(world) : []),
-    ...pods.flatMap((pod) => judgePod(pod, world.events, world.baseline)),
+    ...pods.flatMap((pod) => judgePod(pod, world)),
   ]
   return { done: false, text, symptoms, pods }
 }

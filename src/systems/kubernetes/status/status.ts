@@ -1,14 +1,22 @@
 import type { KubernetesObject } from '../cluster.ts'
 import type { KubernetesEvent, Pod, ReplicaSet } from './objects.ts'
+import type { Rules } from './rules/rules.ts'
 
-/** What a workload is judged from: all of one moment. */
-export interface World {
-  readonly workload: KubernetesObject
-  /** Of the namespace; those that are not of the workload are ignored. */
+/** What is around the objects that are judged: all of one moment. Those that are not of an object are ignored. */
+export interface Surroundings {
   readonly replicaSets: readonly ReplicaSet[]
   readonly pods: readonly Pod[]
   readonly events: readonly KubernetesEvent[]
+  readonly storageClasses: readonly KubernetesObject[]
   readonly baseline: Baseline
+}
+
+/** What an object is judged from. */
+export interface World extends Surroundings {
+  readonly object: KubernetesObject
+  readonly rules: Rules
+  /** Whether its kind has a status that a controller writes. */
+  readonly hasStatus: boolean
 }
 
 /** What was so before the watch began: an old failure is not one of this rollout. */
@@ -19,6 +27,8 @@ export interface Baseline {
   readonly ready: ReadonlySet<string>
   /** Since when a Deployment had exceeded its progress deadline, by uid. */
   readonly exceeded: ReadonlyMap<string, string>
+  /** Since when a ReplicaSet could not create pods, by uid. */
+  readonly refused: ReadonlyMap<string, string>
   /** How often an event had happened, by uid. */
   readonly events: ReadonlyMap<string, number>
 }
@@ -38,7 +48,7 @@ export interface Symptom {
 }
 
 /** A pure judgement of one moment; waiting is somebody else's work. */
-export interface WorkloadStatus {
+export interface ObjectStatus {
   readonly done: boolean
   /** How long it has to stay done to be believed; milliseconds. */
   readonly settleMs?: number
@@ -47,4 +57,14 @@ export interface WorkloadStatus {
   readonly symptoms: readonly Symptom[]
   /** The pods of the revision that is rolled out. */
   readonly pods: readonly Pod[]
+}
+
+/** Done, with nothing more to say. */
+export function done(text: string, settleMs = 0): ObjectStatus {
+  return { done: true, text, symptoms: [], pods: [], ...(settleMs === 0 ? {} : { settleMs }) }
+}
+
+/** Not done yet. */
+export function waiting(text: string, symptoms: readonly Symptom[] = []): ObjectStatus {
+  return { done: false, text, symptoms, pods: [] }
 }

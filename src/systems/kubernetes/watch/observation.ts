@@ -23,6 +23,8 @@ export interface ObservationOptions {
 export interface Observation {
   /** The objects of each selection, in the order of the selections. */
   readonly stores: readonly ObjectStore[]
+  /** Selections (by their place) that may not be listed: nothing is known of them. */
+  readonly forbidden: ReadonlySet<number>
   /** Resolves when every selection was listed. @throws what ends an observation */
   listed(): Promise<void>
   /** Resolves after the next change, or after some milliseconds. @throws what ends an observation; the signal's reason */
@@ -37,6 +39,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
   const stores = observed.map(() => new ObjectStore())
   const waiting = new Set(stores)
   const troubled = new Set<ObjectStore>()
+  const forbidden = new Set<number>()
   let failure: { readonly thrown: unknown } | undefined
   let changed = false
   let wake: () => void = () => undefined
@@ -64,6 +67,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
       if (signal.aborted) return
       if (!required && thrown instanceof StagegateError && thrown.code === 'E_KUBE_FORBIDDEN') {
         onTrouble(`${plural} may not be listed: causes of failures are seen later or not at all`)
+        forbidden.add(index)
         onChange()
         return
       }
@@ -90,6 +94,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
 
   return {
     stores,
+    forbidden,
     next,
     async listed() {
       while (waiting.size > 0) await next(1_000)

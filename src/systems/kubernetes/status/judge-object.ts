@@ -1,0 +1,116 @@
+import type { KubernetesObject } from '../cluster.ts'
+import { judgeApiService } from './api-service.ts'
+import { judgeAutoscaler } from './autoscaler.ts'
+import { judgeCustomResource } from './custom-resource.ts'
+import { judgeDaemonSet } from './daemon-set.ts'
+import { judgeDefinition } from './definition.ts'
+import { judgeDeployment } from './deployment.ts'
+import { groupKind, isCustom } from './groups.ts'
+import { judgeIngress } from './ingress.ts'
+import { judgeJob } from './job.ts'
+import { judgeNamespace } from './namespace.ts'
+import { isTerminating } from './objects.ts'
+import { judgeClaim } from './persistent-volume-claim.ts'
+import { judgeBarePod } from './bare-pod.ts'
+import { judgeReplicaSet } from './replica-set.ts'
+import { fulfils, saysOfItself } from './rules/requirement.ts'
+import { judgeService } from './service.ts'
+import { judgeStatefulSet } from './stateful-set.ts'
+import { done, type ObjectStatus, type Symptom, waiting, type World } from './status.ts'
+
+/** Kinds whose status says more than that they exist; by group, for a kind of the same name may be another one. */
+const judges: Readonly<Record<string, (world: World) => ObjectStatus>> = {
+  'apps/Deployment': judgeDeployment,
+  'apps/StatefulSet': judgeStatefulSet,
+  'apps/DaemonSet': judgeDaemonSet,
+  'apps/ReplicaSet': judgeReplicaSet,
+  '/Pod': judgeBarePod,
+  'batch/Job': judgeJob,
+  '/PersistentVolumeClaim': judgeClaim,
+  '/Service': judgeService,
+  'networking.k8s.io/Ingress': judgeIngress,
+  'autoscaling/HorizontalPodAutoscaler': judgeAutoscaler,
+  'apiextensions.k8s.io/CustomResourceDefinition': judgeDefinition,
+  'apiregistration.k8s.io/APIService': judgeApiService,
+  '/Namespace': judgeNamespace,
+}
+
+/** Kinds that make pods: their pods and events are looked at. */
+const makingPods = new Set([
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'apps/ReplicaSet',
+  '/Pod',
+  'batch/Job',
+])
+
+/** Which object was applied: what the apply answered. */
+export interface Expected {
+  readonly uid: string | undefined
+  /** An older one than this is a stale answer. */
+  readonly generation: number
+}
+
+export function makesPods(object: KubernetesObject): boolean {
+  return makingPods.has(groupKind(object))
+}
+
+/**
+ * The status of an object at one moment, by the function of its kind: of Kubernetes' own kinds those that are not listed
+ * (ConfigMap, CronJob, PodDisruptionBudget, …) are ready when they exist; others are judged by the conventions of
+ * kstatus. The object's own rules go before. Pure.
+ */
+export function judgeObject(world: World, expected: Expected): ObjectStatus {
+  const { object, rules } = world
+  const { metadata } = object
+  if (rules.wait === 'skip') return done('not waited for')
+  if (expected.uid !== undefined && metadata.uid !== expected.uid) {
+    return waiting('made again', [
+      certain(expected.uid, 'Replaced', 'it was deleted and made again by someone else'),
+    ])
+  }
+  if ((metadata.generation ?? 0) < expected.generation) return waiting('waiting for the change to be seen')
+  if (isTerminating(object)) {
+    return waiting('being deleted', [
+      certain(metadata.uid, 'Terminating', 'it is being deleted by someone else'),
+    ])
+  }
+  if (rules.wait === 'present') return done('present')
+  return withRequirements(world, judgeKind(world))
+}
+
+function judgeKind(world: World): ObjectStatus {
+  const judge = judges[groupKind(world.object)]
+  if (judge !== undefined) return judge(world)
+  return isCustom(world.object) ? judgeCustomResource(world) : done('present')
+}
+
+/** What the object's annotations say instead of its kind. */
+function withRequirements({ object, rules }: World, status: ObjectStatus): ObjectStatus {
+  const { failedWhen, readyWhen } = rules
+  if (failedWhen !== undefined && fulfils(object, failedWhen)) {
+    const text = `it says ${failedWhen.text}${prefixed(': ', saysOfItself(object))}`
+    const symptom = certain(object.metadata.uid, 'FailedWhen', text)
+    return { ...status, done: false, text: failedWhen.text, symptoms: [symptom, ...status.symptoms] }
+  }
+  if (readyWhen === undefined) return status
+  if (!fulfils(object, readyWhen) || isUnseen(object)) {
+    return { ...status, done: false, text: `waiting for ${readyWhen.text}` }
+  }
+  return { done: true, text: readyWhen.text, symptoms: [], pods: status.pods }
+}
+
+/** Whether the controller's status is of an earlier generation. */
+function isUnseen({ status, metadata }: KubernetesObject): boolean {
+  const { observedGeneration } = (status ?? {}) as { readonly observedGeneration?: unknown }
+  return typeof observedGeneration === 'number' && observedGeneration < (metadata.generation ?? 0)
+}
+
+function certain(uid: string | undefined, reason: string, text: string): Symptom {
+  return { key: `${uid ?? ''}/${reason}`, graceMs: 0, reason, text }
+}
+
+function prefixed(prefix: string, text: string | undefined): string {
+  return text === undefined ? '' : `${prefix}${text}`
+}

@@ -1,0 +1,22 @@
+import { judgeRefusal } from './creation.ts'
+import { isOwnedBy, type ReplicaSet } from './objects.ts'
+import { judgePod, settleTime } from './pod.ts'
+import { type ObjectStatus, waiting, type World } from './status.ts'
+
+/** A ReplicaSet is done when as many pods as it wants are available; it never replaces pods that it has. */
+export function judgeReplicaSet(world: World): ObjectStatus {
+  const replicaSet = world.object as ReplicaSet
+  const { spec = {}, status = {}, metadata } = replicaSet
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return waiting('waiting for the controller to see the change')
+  }
+  const wanted = spec.replicas ?? 1
+  const { replicas = 0, availableReplicas = 0 } = status
+  const pods = world.pods.filter((pod) => isOwnedBy(pod, metadata.uid))
+  const text = `${availableReplicas} of ${wanted} replicas available`
+  if (replicas === wanted && availableReplicas >= wanted) {
+    return { done: true, settleMs: settleTime(pods, world.baseline), text, symptoms: [], pods }
+  }
+  const symptoms = [...judgeRefusal(replicaSet, world, false), ...pods.flatMap((pod) => judgePod(pod, world))]
+  return { done: false, text, symptoms, pods }
+}
