@@ -6,7 +6,7 @@ import type { Clock } from '../systems/clock/clock.ts'
 import type { Git } from '../systems/git/git.ts'
 import type { Http } from '../systems/http/http.ts'
 import type { Files } from '../systems/runner/files.ts'
-import { createIdToken } from '../systems/runner/id-token.ts'
+import { createIdToken, offersIdToken } from '../systems/runner/id-token.ts'
 import type { Processes } from '../systems/runner/processes.ts'
 import type { Secrets } from '../systems/runner/secrets.ts'
 
@@ -24,7 +24,7 @@ export interface Parts {
 }
 
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
-export function composeSystems(parts: Parts): Systems {
+export function composeSystems(parts: Parts): Omit<Systems, 'github'> {
   const { inputs, env, clock, http, processes, files, secrets, git } = parts
   const login = registryLogin(inputs, parts.imageRepository, env.GITHUB_ACTOR)
   const requestIdToken = createIdToken({ http, env, clock, secrets })
@@ -34,6 +34,13 @@ export function composeSystems(parts: Parts): Systems {
     processes,
     files,
     git,
+    idToken: {
+      available: offersIdToken(env),
+      usedFor: [
+        ...(inputs.vault?.login.kind === 'jwt' ? (['vault'] as const) : []),
+        ...(inputs.cluster?.kind === 'oidc' ? (['kubernetes'] as const) : []),
+      ],
+    },
     docker: once(async () => {
       const { createDocker } = await import('../systems/docker/create-docker.ts')
       return createDocker({

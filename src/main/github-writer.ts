@@ -29,6 +29,7 @@ export class GithubWriter {
   readonly #signal: AbortSignal
   readonly #queue = new WriteQueue()
   #deployment: number | undefined
+  #firstStatus: PromiseWithResolvers<Written> | undefined
 
   constructor(github: GitHub, config: Config, { signal, redact }: WriterOptions) {
     this.#github = github
@@ -48,7 +49,17 @@ export class GithubWriter {
       description,
       targetUrl: trigger.run.url,
     }
-    this.#queue.add('status', () => this.#github.writeStatus(status, this.#signal))
+    const first = (this.#firstStatus ??= Promise.withResolvers())
+    this.#queue.add('status', async () => {
+      const written = await this.#github.writeStatus(status, this.#signal)
+      first.resolve(written)
+      return written
+    })
+  }
+
+  /** What became of the first status that was written; undefined when none was to be. */
+  get firstStatus(): Promise<Written> | undefined {
+    return this.#firstStatus?.promise
   }
 
   listen(event: PipelineEvent): void {

@@ -23,6 +23,7 @@ import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
 import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
+import { askGithub } from './ask-github.ts'
 import { deploymentKeyOf, GithubWriter } from './github-writer.ts'
 import { readLedgerOf } from './read-ledger.ts'
 import { openReporter } from './open-reporter.ts'
@@ -115,6 +116,7 @@ function openSystems(
   const imageRepository = config.image.configured ? config.image.repository : undefined
   return {
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
+    github: askGithub(github, writer, config, console.clock),
     reporter: openReporter({ config, console, writer, github, signal: options.signals.lastSignal }),
   }
 }

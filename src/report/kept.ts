@@ -25,6 +25,25 @@ export function testsOf(stages: readonly StageResult[]): readonly KeptTests[] {
   )
 }
 
+/** What preflight found of what the run needs of others. */
+export interface ReportedAccess {
+  readonly rows: readonly {
+    readonly stage: string
+    readonly needs: string
+    readonly has: 'yes' | 'no' | 'unknown'
+    readonly detail: string
+    readonly consequence: string
+  }[]
+  /** The `permissions` of the job as this run needs them, when one is missing. */
+  readonly permissions: string | undefined
+}
+
+export function accessOf(stages: readonly StageResult[]): ReportedAccess | undefined {
+  const preflight = stages.find((stage) => stage.id === 'preflight')
+  const kept = preflight?.steps.find((step) => step.kept.access !== undefined)
+  return kept?.kept.access as ReportedAccess | undefined
+}
+
 /** What the report shows of the image stage's output. */
 export interface ReportedImage {
   readonly repository: string

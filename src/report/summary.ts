@@ -1,4 +1,5 @@
 import { renderError, StagegateError } from '../errors/index.ts'
+import { renderAccess } from './access-section.ts'
 import { renderChanges } from './changes-section.ts'
 import { renderDuration } from './duration.ts'
 import { codeBlock, codeSpan, escapeInline } from './escape-markdown.ts'
@@ -19,6 +20,7 @@ export function renderSummary(report: RunReport): string {
     renderFailure(report),
     renderNext(report),
     renderStages(report.stages),
+    renderAccess(report.stages),
     renderTests(report.stages),
     renderFindings(report.stages),
     renderChanges(report.stages),

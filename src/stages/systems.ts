@@ -2,6 +2,8 @@ import type { Ansible } from '../systems/ansible/ansible.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { Docker } from '../systems/docker/docker.ts'
 import type { Git } from '../systems/git/git.ts'
+import type { GitHubPermission, PermissionAnswer } from '../systems/github/ask-permission.ts'
+import type { Comparison } from '../systems/github/compare-commits.ts'
 import type { Http } from '../systems/http/http.ts'
 import type { Kubernetes } from '../systems/kubernetes/cluster.ts'
 import type { Registry } from '../systems/registry/registry.ts'
@@ -16,10 +18,27 @@ export interface Systems {
   readonly files: Files
   readonly http: Http
   readonly git: Git
+  /** Undefined without a token. */
+  readonly github: GitHubQuestions | undefined
+  readonly idToken: IdTokenUse
   /** Loaded when first asked for, so that a call without deploy never pays for it. */
   docker(): Promise<Docker>
   registry(): Promise<Registry>
   vault(): Promise<Vault>
   kubernetes(): Promise<Kubernetes>
   ansible(): Promise<Ansible>
+}
+
+/** What stages may ask of GitHub; what is written there is the report's alone. */
+export interface GitHubQuestions {
+  /** Never throws; waits for what other requests of the run tell, and asks where none does. */
+  askPermission(permission: GitHubPermission, signal: AbortSignal): Promise<PermissionAnswer>
+  /** How two commits stand to each other; undefined when GitHub cannot tell. @throws StagegateError E_GITHUB_* */
+  compareCommits(base: string, head: string, signal: AbortSignal): Promise<Comparison | undefined>
+}
+
+/** The run's own OIDC tokens: whether the runner gives them, and which logins ask for one. */
+export interface IdTokenUse {
+  readonly available: boolean
+  readonly usedFor: readonly ('vault' | 'kubernetes')[]
 }

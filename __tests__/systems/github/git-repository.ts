@@ -47,13 +47,13 @@ export class GitRepository {
 
   /** Whether statuses and checks may be put on this commit. */
   async hasCommit(sha: string): Promise<boolean> {
-    if (!/^[0-9a-f]{40}$/.test(sha)) return false
+    if (!isCommitId(sha)) return false
     return this.#directory === null || (await this.#find(sha, 'commit')) !== undefined
   }
 
   /** The commit that a SHA, a branch, a tag or a full ref stands for; undefined when there is none. */
   async resolve(name: string): Promise<string | undefined> {
-    if (this.#directory === null) return /^[0-9a-f]{40}$/.test(name) ? name : undefined
+    if (this.#directory === null) return isCommitId(name) ? name : undefined
     if (!isPlainName(name)) return undefined
     if (/^[0-9a-f]{7,40}$/.test(name)) {
       const found = await this.#find(name, 'commit')
@@ -200,6 +200,11 @@ export class GitRepository {
   #assertNotEmpty(): void {
     if (this.#directory === null) throw new Refusal(409, 'Git Repository is empty.')
   }
+}
+
+/** 40 hex digits; all zeros are Git's name for no object, and GitHub's answer to it is that of an unknown commit. */
+function isCommitId(name: string): boolean {
+  return /^[0-9a-f]{40}$/.test(name) && !/^0+$/.test(name)
 }
 
 /** No revision operators and no options: what a client may call a commit. */

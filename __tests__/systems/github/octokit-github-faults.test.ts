@@ -85,6 +85,7 @@ describe('the GitHub side of a run, when GitHub misbehaves', () => {
     subject.server.inject({ operationId: 'repos/create-commit-status', fault: '502', times: 'forever' })
     expect(await subject.github.writeStatus(status, never)).toEqual({
       written: false,
+      code: 'E_GITHUB_UNAVAILABLE',
       refused: false,
       reason: expect.stringMatching(/^The commit status was not written: 502/),
     })
@@ -128,6 +129,7 @@ describe('the GitHub side of a run, when GitHub misbehaves', () => {
     subject.server.state.tokens.length = 0
     expect(await subject.github.writeStatus(status, never)).toEqual({
       written: false,
+      code: 'E_GITHUB_TOKEN',
       refused: true,
       reason: 'The commit status was not written: GitHub does not accept github-token.',
     })
@@ -191,6 +193,7 @@ describe('the GitHub side of a run, when GitHub misbehaves', () => {
         status: 'fulfilled',
         value: {
           written: false,
+          code: 'E_CANCELLED',
           refused: false,
           reason: 'The commit status was not written: The run was cancelled.',
         },

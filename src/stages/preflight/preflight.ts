@@ -1,10 +1,12 @@
 import type { Config } from '../../config/config.ts'
-import { StagegateError } from '../../errors/index.ts'
+import { toStagegateError } from '../../errors/index.ts'
 import type { PlannedStep, Stage, StepContext } from '../../pipeline/index.ts'
 import type { Outputs } from '../outputs.ts'
-import { settleAll } from '../settle.ts'
 import type { Systems } from '../systems.ts'
-import { neededAccess } from './needed-access.ts'
+import type { Access, Check } from './access.ts'
+import { renderAccessTable } from './access-table.ts'
+import { checks } from './checks.ts'
+import { renderPermissionsBlock } from './permissions-block.ts'
 
 export interface PreflightOutput {
   readonly checked: readonly string[]
@@ -13,8 +15,9 @@ export interface PreflightOutput {
 const MINUTE = 60_000
 
 /**
- * Tries what later stages need (push rights, Vault login, cluster access) and gives it back, before any of the commit's
- * code runs: a missing right is found in the first seconds, not after the long build.
+ * Tries what later stages need (permissions on GitHub, push rights, Vault login, cluster access) and gives it back,
+ * before any of the commit's code runs: what is missing is found in the first seconds, not after the long build. All of
+ * it is tried, and one table says what this run has and what becomes of it without the rest.
  */
 export const preflight: Stage<Outputs, 'preflight', never, Config, Systems> = {
   id: 'preflight',
@@ -22,87 +25,95 @@ export const preflight: Stage<Outputs, 'preflight', never, Config, Systems> = {
   attendance: 'every-call',
   ledger: false,
   plan(config) {
-    const steps = planChecks(config)
+    const planned = checks.map((check) => planCheck(check, config))
+    const table: PlannedStep = {
+      id: 'table',
+      run: true,
+      critical: false,
+      summary: 'what this run needs, has, and does without',
+      timeoutMs: MINUTE,
+    }
     return {
       run: true,
       summary: 'try what later stages need, and give it back',
-      steps,
-      async execute(_needs, { systems, step }) {
-        await settleAll([
-          step('registry', (each) => checkRegistry(config, systems, each)),
-          step('vault', (each) => checkVault(systems, each)),
-          step('cluster', (each) => checkCluster(config, systems, each)),
-        ])
-        return { checked: steps.filter((each) => each.run).map((each) => each.id) }
+      steps: [...planned, table],
+      async execute(_needs, { systems, signal, step }) {
+        const asked = checks.filter((_, index) => planned[index]?.run)
+        const rows = await Promise.all(
+          asked.map((check) => askOrMiss(check, signal, (ask) => step(check.id, ask), config, systems)),
+        )
+        signal.throwIfAborted()
+        await step('table', (each) => {
+          sayTable(rows.flat(), config, each)
+          return Promise.resolve()
+        })
+        throwMissing(rows.flat())
+        return { checked: asked.map(({ id }) => id) }
       },
     }
   },
 }
 
-function planChecks(config: Config): readonly PlannedStep[] {
-  const asked = (stage: string): boolean => config.selection.stages?.includes(stage) ?? true
-  const { image, deploy } = config
-  const skip = (id: string, reason: string): PlannedStep => ({ id, run: false, reason })
-  const check = (id: string, summary: string): PlannedStep => ({ id, run: true, summary, timeoutMs: MINUTE })
-  return [
-    !image.configured
-      ? skip('registry', image.reason)
-      : asked('image')
-        ? check('registry', `may this login push to ${image.repository}?`)
-        : skip('registry', 'this call builds no image'),
-    !deploy.configured
-      ? skip('vault', deploy.reason)
-      : !asked('deploy')
-        ? skip('vault', 'this call does not deploy')
-        : deploy.secrets.configured
-          ? check('vault', 'does Vault accept the login?')
-          : skip('vault', deploy.secrets.reason),
-    !deploy.configured
-      ? skip('cluster', deploy.reason)
-      : asked('deploy')
-        ? check('cluster', `may this login deploy to namespace ${deploy.namespace}?`)
-        : skip('cluster', 'this call does not deploy'),
-  ]
+function planCheck(check: Check, config: Config): PlannedStep {
+  const plan = check.plan(config)
+  return { id: check.id, ...plan, ...(plan.run ? { timeoutMs: MINUTE } : {}) } as PlannedStep
 }
 
-async function checkRegistry(config: Config, systems: Systems, step: StepContext): Promise<void> {
-  if (!config.image.configured) return
-  const docker = await systems.docker()
-  const registry = await systems.registry()
-  const [{ buildx }] = await settleAll([
-    docker.check(step.signal),
-    registry.checkPush(config.image.repository, step.signal),
-  ])
-  step.fact('buildx', buildx)
-  step.log.info(`${config.image.repository}: this login may push. buildx ${buildx} answers.`)
-}
+type RunStep = (
+  execute: (step: StepContext) => Promise<readonly Access[]>,
+) => Promise<readonly Access[] | undefined>
 
-async function checkVault(systems: Systems, step: StepContext): Promise<void> {
-  const vault = await systems.vault()
-  const session = await vault.open(step.signal)
-  const { revoked, warning } = await session.close(step.signal)
-  step.log.info(`Vault accepts the login; it was ${revoked ? 'given back' : 'not given back'}.`)
-  if (warning !== undefined) step.log.warn(warning)
-}
-
-async function checkCluster(config: Config, systems: Systems, step: StepContext): Promise<void> {
-  if (!config.deploy.configured) return
-  const { namespace } = config.deploy
-  const kubernetes = await systems.kubernetes()
-  const cluster = await kubernetes.connect(step.signal)
-  const [version, lacked] = await settleAll([
-    cluster.version(step.signal),
-    cluster.lackedAccess(neededAccess(config.deploy), step.signal),
-  ])
-  step.fact('version', version)
-  if (lacked.length > 0) {
-    throw new StagegateError('E_KUBE_FORBIDDEN', {
-      message: `The login lacks ${lacked.length} of the rights that a deployment to ${namespace} needs.`,
-      evidence: lacked,
-      state: 'Nothing was built or deployed.',
+/** The rows of one check; a check that fails to answer at all is a row too, so that nothing is missing in the table. */
+async function askOrMiss(
+  check: Check,
+  signal: AbortSignal,
+  run: RunStep,
+  config: Config,
+  systems: Systems,
+): Promise<readonly Access[]> {
+  let rows: readonly Access[] | undefined
+  const row = { stage: check.stage, needs: check.needs, has: 'unknown' } as const
+  try {
+    await run(async (step) => {
+      rows = await check.ask(config, systems, step)
+      for (const each of rows) if (each.has === 'yes') step.log.info(`${each.needs}: ${each.detail || 'yes'}`)
+      const error = rows.find((each) => each.error !== undefined)?.error
+      if (error !== undefined) throw error
+      return rows
     })
+    return rows ?? [{ ...row, detail: 'the check failed', consequence: 'the run goes on without an answer' }]
+  } catch (thrown) {
+    if (rows !== undefined || signal.aborted) return rows ?? []
+    const error = toStagegateError(thrown)
+    const detail = `${error.code}: ${error.message}`
+    return [{ ...row, detail, consequence: 'the run stops here', error }]
   }
-  step.log.info(
-    `Kubernetes ${version} accepts the login, with every right that namespace ${namespace} needs.`,
-  )
+}
+
+function sayTable(rows: readonly Access[], { trigger }: Config, step: StepContext): void {
+  const block = trigger.untrusted === undefined ? renderPermissionsBlock(rows) : undefined
+  step.keep('access', {
+    rows: rows.map(({ stage, needs, has, detail, consequence }) => ({
+      ...{ stage, needs, has, detail, consequence },
+    })),
+    permissions: block,
+  })
+  step.log.info(renderAccessTable(rows))
+  for (const row of rows) {
+    if (row.has === 'no' && row.error === undefined)
+      step.log.warn(`${row.needs} is missing (${row.detail}); ${row.consequence}.`)
+  }
+  if (block !== undefined) step.log.info(`The permissions that the job needs for this run:\n\n${block}`)
+}
+
+/** Throws what the run cannot do without: the first of it, with the others as evidence. */
+function throwMissing(rows: readonly Access[]): void {
+  const errors = rows.flatMap(({ error }) => error ?? [])
+  const [first] = errors
+  if (first === undefined) return
+  const others = errors.filter((each) => each !== first && each.code !== first.code)
+  if (others.length === 0) throw first
+  throw first.with({
+    evidence: others.map((each) => `also missing: ${each.code}: ${each.message}`),
+  })
 }

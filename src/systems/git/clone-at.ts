@@ -17,49 +17,38 @@ const CODES: Readonly<Record<GitFailure, ErrorCode>> = {
 
 const NOTHING_APPLIED = 'Nothing was applied to the cluster.'
 
-/**
- * Resolves the ref to a SHA first and fetches that SHA, so that a ref that moves meanwhile changes nothing. The clone
- * has no remote, no hook and no template: nothing of it can run, and no token is in it.
- */
-export function createCloneAt(options: {
+/** Another repository, by the URL and the credentials that the run has for it. */
+export interface OtherRepositories {
   readonly run: RunGit
   readonly clock: Clock
   readonly serverUrl: string
   readonly credentials: readonly GitCredential[]
-}): Git['cloneAt'] {
-  const { run, clock, serverUrl, credentials } = options
+}
 
+/**
+ * Asks what a ref is now. A full SHA is what it says; whether the repository can be read is asked all the same.
+ */
+export function createResolveAt(options: OtherRepositories): Git['resolveAt'] {
   return async ({ repository, ref, folder, signal }) => {
-    const url = repositoryUrl(repository, serverUrl)
-    if (url === undefined) {
-      throw new StagegateError('E_CONFIG_GIT_ACCESS', {
-        message: `${JSON.stringify(repository)} is neither owner/name nor an https URL without credentials.`,
-        next: 'Correct deploy.configs.repository.',
-      })
-    }
+    const { url, remote } = openRepository(options, repository, ref, folder, signal)
+    if (isCommitId(ref)) await remote(['ls-remote', '--end-of-options', url, 'HEAD'])
+    return { commit: await resolve(ref, url, repository, remote) }
+  }
+}
+
+/**
+ * Resolves the ref to a SHA first and fetches that SHA, so that a ref that moves meanwhile changes nothing. The clone
+ * has no remote, no hook and no template: nothing of it can run, and no token is in it.
+ */
+export function createCloneAt(options: OtherRepositories): Git['cloneAt'] {
+  return async ({ repository, ref, folder, signal }) => {
+    const { url, git, remote } = openRepository(options, repository, ref, folder, signal)
     await mkdir(folder, { recursive: true })
-
-    const git = async (args: readonly string[]): Promise<Finished> =>
-      run({ workspace: folder, args, credentials, signal })
-    const remote = async (args: readonly string[]): Promise<Finished> => {
-      const finished = await retryWhileUnavailable(clock, signal, () => git(args))
-      if (finished.exitCode !== 0) throw remoteFailure(finished, repository, ref)
-      return finished
-    }
-
     const commit = await resolve(ref, url, repository, remote)
+    const from = ['--end-of-options', url, commit]
     for (const args of [
       ['init', '--quiet', '--template=', '--initial-branch=main'],
-      [
-        'fetch',
-        '--quiet',
-        '--depth=1',
-        '--no-tags',
-        '--no-recurse-submodules',
-        '--end-of-options',
-        url,
-        commit,
-      ],
+      ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', ...from],
       ['checkout', '--quiet', '--detach', '--no-recurse-submodules', commit],
     ]) {
       if (args[0] === 'fetch') await remote(args)
@@ -69,6 +58,30 @@ export function createCloneAt(options: {
     if (head !== commit) throw new Error(`asked for ${commit}, checked out ${head}`)
     return { commit }
   }
+}
+
+/** Its URL, and Git with its credentials; `remote` repeats while it is away, and throws when it refuses. */
+function openRepository(
+  { run, clock, serverUrl, credentials }: OtherRepositories,
+  repository: string,
+  ref: string,
+  folder: string,
+  signal: AbortSignal,
+): { readonly url: string; readonly git: Remote; readonly remote: Remote } {
+  const url = repositoryUrl(repository, serverUrl)
+  if (url === undefined) {
+    throw new StagegateError('E_CONFIG_GIT_ACCESS', {
+      message: `${JSON.stringify(repository)} is neither owner/name nor an https URL without credentials.`,
+      next: 'Correct deploy.configs.repository.',
+    })
+  }
+  const git: Remote = (args) => run({ workspace: folder, args, credentials, signal })
+  const remote: Remote = async (args) => {
+    const finished = await retryWhileUnavailable(clock, signal, () => git(args))
+    if (finished.exitCode !== 0) throw remoteFailure(finished, repository, ref)
+    return finished
+  }
+  return { url, git, remote }
 }
 
 type Remote = (args: readonly string[]) => Promise<Finished>

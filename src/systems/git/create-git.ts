@@ -1,7 +1,7 @@
 import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Finished, Processes } from '../runner/processes.ts'
-import { createCloneAt } from './clone-at.ts'
+import { createCloneAt, createResolveAt } from './clone-at.ts'
 import { createRunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
 import { gitReasons } from './git-failure.ts'
@@ -26,6 +26,8 @@ export function createGit(options: GitOptions): Git {
   const run = createRunGit(processes, allowedProtocols(serverUrl))
   const credential = (token: string | undefined): readonly GitCredential[] =>
     token === undefined || token === '' ? [] : [{ url: serverUrl, token }]
+
+  const others = { run, clock, serverUrl, credentials: credential(options.configsToken ?? options.token) }
 
   /** A local command that can only fail if the repository is not what it should be. */
   async function local(workspace: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
@@ -91,12 +93,8 @@ export function createGit(options: GitOptions): Git {
       const [subject = '', author = '', committedAt = ''] = text.trimEnd().split('\0')
       return { subject, author, committedAt }
     },
-    cloneAt: createCloneAt({
-      run,
-      clock,
-      serverUrl,
-      credentials: credential(options.configsToken ?? options.token),
-    }),
+    resolveAt: createResolveAt(others),
+    cloneAt: createCloneAt(others),
   }
 }
 

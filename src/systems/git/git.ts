@@ -25,6 +25,18 @@ export interface Git {
     signal?: AbortSignal,
   ): Promise<{ readonly subject: string; readonly author: string; readonly committedAt: string }>
   /**
+   * What a ref of another repository is now, without fetching it.
+   *
+   * @throws StagegateError E_CONFIG_GIT_UNAVAILABLE, E_CONFIG_GIT_ACCESS, E_CONFIG_REF_MISSING
+   */
+  resolveAt(options: {
+    readonly repository: string
+    readonly ref: string
+    /** Absolute; Git runs in it and leaves nothing there. */
+    readonly folder: string
+    readonly signal: AbortSignal
+  }): Promise<{ readonly commit: string }>
+  /**
    * A shallow checkout of another repository at a ref, resolved once to a SHA.
    *
    * @throws StagegateError E_CONFIG_GIT_UNAVAILABLE, E_CONFIG_GIT_ACCESS, E_CONFIG_REF_MISSING

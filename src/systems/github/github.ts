@@ -1,3 +1,7 @@
+import type { ErrorCode } from '../../errors/index.ts'
+import type { GitHubPermission, PermissionAnswer } from './ask-permission.ts'
+import type { Comparison } from './compare-commits.ts'
+
 /** A commit status: one line on the commit, found again by its context. */
 export interface CommitStatus {
   readonly commit: string
@@ -53,6 +57,7 @@ export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 
 
 /** A write that did not come about. */
 export interface NotWritten {
+  readonly code: ErrorCode
   readonly written: false
   readonly reason: string
   /** The token, a permission or the rate forbids it: trying the same again in this run is no use. */
@@ -99,4 +104,16 @@ export interface GitHub {
   /** The id of the deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
   findDeployment(commit: string, key: string, signal: AbortSignal): Promise<number | undefined>
   setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
+  /**
+   * Whether the token may write, asked without writing anything. Never throws.
+   *
+   * @param environment that deployments are made to
+   */
+  askPermission(
+    permission: GitHubPermission,
+    environment: string,
+    signal: AbortSignal,
+  ): Promise<PermissionAnswer>
+  /** How two commits stand to each other; undefined when GitHub cannot tell. @throws StagegateError E_GITHUB_* */
+  compareCommits(base: string, head: string, signal: AbortSignal): Promise<Comparison | undefined>
 }

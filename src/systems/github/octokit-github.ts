@@ -1,5 +1,7 @@
 import { createApi, type GitHubOptions } from './api.ts'
+import { askPermission } from './ask-permission.ts'
 import { findStatus, writeStatus } from './commit-statuses.ts'
+import { compareCommits } from './compare-commits.ts'
 import { findDeployment, setDeploymentState, startDeployment } from './deployments.ts'
 import { explainGithubError } from './explain-github-error.ts'
 import { findChecks } from './find-checks.ts'
@@ -28,6 +30,9 @@ export function createGitHub(options: GitHubOptions): GitHub {
       attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, status, signal),
       ),
+    askPermission: (permission, environment, signal) => askPermission(api, permission, environment, signal),
+    compareCommits: (base, head, signal) =>
+      read('The commits cannot be compared', signal, () => compareCommits(api, base, head, signal)),
     async startDeployment(deployment, signal) {
       try {
         return { written: true, id: await startDeployment(api, deployment, signal) }
@@ -59,7 +64,7 @@ async function attempt(doing: string, signal: AbortSignal, write: () => Promise<
 function notWritten(doing: string, thrown: unknown, signal: AbortSignal): NotWritten {
   const { code, message, next } = explainGithubError(signal.aborted ? signal.reason : thrown, doing)
   const reason = code === 'E_GITHUB_PERMISSION' ? `${message} ${next}` : message
-  return { written: false, reason, refused: refusals.includes(code) }
+  return { written: false, code, reason, refused: refusals.includes(code) }
 }
 
 const refusals: readonly string[] = [

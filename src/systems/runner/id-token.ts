@@ -20,6 +20,13 @@ export interface IdTokenOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** Whether the runner gives OIDC tokens to this job: it does where the job has `id-token: write`. */
+export function offersIdToken(env: IdTokenOptions['env']): boolean {
+  return (
+    URL.canParse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? '') && (env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '') !== ''
+  )
+}
+
 /**
  * The runner's endpoint for OIDC tokens. Every token is registered as secret before it is looked at.
  *
@@ -32,7 +39,7 @@ export function createIdToken({ http, clock, secrets, env }: IdTokenOptions): Re
   const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? ''
   if (requestToken !== '') secrets.add(requestToken)
   return async (audience, signal) => {
-    if (!URL.canParse(requestUrl) || requestToken === '') {
+    if (!offersIdToken(env)) {
       throw new StagegateError('E_OIDC_NOT_AVAILABLE', {
         message:
           'The job cannot ask for an OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL or its token is not set.',

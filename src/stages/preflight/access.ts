@@ -1,0 +1,73 @@
+import type { Config } from '../../config/config.ts'
+import { StagegateError, toStagegateError } from '../../errors/index.ts'
+import type { StepContext } from '../../pipeline/index.ts'
+import type { Systems } from '../systems.ts'
+
+/** A line of a job's `permissions`. */
+export interface Permission {
+  readonly name: 'contents' | 'checks' | 'statuses' | 'deployments' | 'packages' | 'id-token'
+  readonly level: 'read' | 'write'
+}
+
+/** One thing that a planned stage needs of somebody else, and whether this run has it. */
+export interface Access {
+  /** The stage that needs it; `every stage` for what all of them use. */
+  readonly stage: string
+  readonly needs: string
+  readonly has: 'yes' | 'no' | 'unknown'
+  /** What is known of it: the version that answers, why it is missing. */
+  readonly detail: string
+  /** What becomes of the run without it; empty where nothing is missing. */
+  readonly consequence: string
+  /** The permission of the job that gives it. */
+  readonly permission?: Permission
+  /** Set where the run cannot do without it. */
+  readonly error?: StagegateError
+}
+
+/** Something that preflight tries. Each one is a step of its own, and all are tried at the same time. */
+export interface Check {
+  /** The step's id. */
+  readonly id: string
+  /** The row that stands for it when it came to no answer. */
+  readonly stage: string
+  readonly needs: string
+  /** Pure: whether the planned stages need it, or why not. */
+  plan(config: Config): CheckPlan
+  /** Asks, changes nothing, and gives back what it was given. */
+  ask(config: Config, systems: Systems, step: StepContext): Promise<readonly Access[]>
+}
+
+export type CheckPlan =
+  | { readonly run: true; readonly summary: string; readonly critical?: false }
+  | { readonly run: false; readonly reason: string }
+
+/** Whether this call runs a stage. */
+export function isAsked({ selection }: Config, stage: string): boolean {
+  return selection.stages?.includes(stage) ?? true
+}
+
+/** One row for something that the run cannot do without: it is tried, and what is thrown says that it is missing. */
+export async function tryAccess(
+  row: Pick<Access, 'stage' | 'needs' | 'permission'>,
+  signal: AbortSignal,
+  attempt: () => Promise<string>,
+): Promise<Access> {
+  try {
+    return { ...row, has: 'yes', detail: await attempt(), consequence: '' }
+  } catch (thrown) {
+    if (signal.aborted) throw thrown
+    return missing(row, toStagegateError(thrown))
+  }
+}
+
+/** The row of something that the run cannot do without and has not got. */
+export function missing(row: Pick<Access, 'stage' | 'needs' | 'permission'>, error: StagegateError): Access {
+  return {
+    ...row,
+    has: error.blame === 'remote' ? 'unknown' : 'no',
+    detail: `${error.code}: ${error.message}`,
+    consequence: 'the run stops here',
+    error,
+  }
+}

@@ -1,0 +1,27 @@
+import { type Check, isAsked, tryAccess } from '../access.ts'
+
+/** A login to Vault, given back at once: nothing of the commit runs while it is open. */
+export const vaultCheck: Check = {
+  id: 'vault',
+  stage: 'deploy',
+  needs: 'a login to Vault',
+  plan(config) {
+    const { deploy } = config
+    if (!deploy.configured) return { run: false, reason: deploy.reason }
+    if (!isAsked(config, 'deploy')) return { run: false, reason: 'this call does not deploy' }
+    if (!deploy.secrets.configured) return { run: false, reason: deploy.secrets.reason }
+    return { run: true, summary: 'does Vault accept the login?' }
+  },
+  async ask(_config, systems, step) {
+    const row = { stage: 'deploy', needs: 'a login to Vault' }
+    return [
+      await tryAccess(row, step.signal, async () => {
+        const vault = await systems.vault()
+        const session = await vault.open(step.signal)
+        const { revoked, warning } = await session.close(step.signal)
+        if (warning !== undefined) step.log.warn(warning)
+        return `accepted, and ${revoked ? 'given back' : 'not given back'}`
+      }),
+    ]
+  },
+}
