@@ -149,12 +149,15 @@ spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080
     expect(
       await cluster.getThroughService({ namespace, name: 'none', port: '80', path: '/' }, signal),
     ).toMatchObject({ status: 404 })
-    expect(await cluster.runningImages(deployment!, signal)).toEqual([
-      {
-        pod: expect.stringMatching(/^web-/) as string,
-        container: 'main',
-        imageId: expect.stringMatching(/@sha256:/) as string,
-      },
-    ])
+    expect(await cluster.runningImages(deployment!, signal)).toEqual({
+      containers: [
+        {
+          pod: expect.stringMatching(/^web-/) as string,
+          container: 'main',
+          imageId: expect.stringMatching(/@sha256:/) as string,
+        },
+      ],
+      old: [],
+    })
   })
 })

@@ -42,6 +42,18 @@ export interface JobResult {
   readonly evidence: readonly string[]
 }
 
+/** The images of the pods of a workload's current revision. */
+export interface RunningImages {
+  /** Init containers and sidecars too; `imageId` as the node resolved it, empty while it has not said. */
+  readonly containers: readonly {
+    readonly pod: string
+    readonly container: string
+    readonly imageId: string
+  }[]
+  /** Names of pods that are of an earlier revision, or are ending. */
+  readonly old: readonly string[]
+}
+
 export interface LeaseHold {
   /** Aborted when the lease is lost. */
   readonly lost: AbortSignal
@@ -118,11 +130,8 @@ export interface Cluster {
       readonly onLog: (chunk: Uint8Array) => void
     },
   ): Promise<JobResult>
-  /** The pods' running images of a workload: container and `imageID`. */
-  runningImages(
-    workload: KubernetesObject,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly pod: string; readonly container: string; readonly imageId: string }[]>
+  /** Which images a workload's pods run, and which pods of earlier revisions are left. */
+  runningImages(workload: KubernetesObject, signal: AbortSignal): Promise<RunningImages>
   /** Takes the lock of a service in a namespace; waits while another holds it. @throws StagegateError E_LOCK_HELD */
   acquireLease(options: {
     readonly namespace: string

@@ -40,7 +40,7 @@ export function pinImages(
     [annotations.configCommit]: stamp.configCommit,
   }
   let pinned = 0
-  for (const container of containersOf(copy, path)) {
+  for (const container of listContainers(copy, path)) {
     if (typeof container.image === 'string' && isServiceImage(container.image, stamp)) {
       container.image = `${stamp.repository}@${stamp.digest}`
       pinned += 1
@@ -60,7 +60,15 @@ interface Mutable {
   [field: string]: unknown
 }
 
-function containersOf(object: object, path: readonly string[]): { image?: unknown }[] {
+/** The containers of a workload's pods as its template names them, init containers first. */
+export function containersOf(
+  object: KubernetesObject,
+): readonly { readonly name: string; readonly image?: unknown }[] {
+  const path = podTemplatePaths[object.kind]
+  return path === undefined ? [] : (listContainers(object, path) as { name: string; image?: unknown }[])
+}
+
+function listContainers(object: object, path: readonly string[]): { image?: unknown }[] {
   let value: unknown = object
   for (const key of [...path, 'spec']) {
     if (typeof value !== 'object' || value === null) return []
