@@ -70,7 +70,7 @@ function revisionOf(live: KubernetesObject, replicaSets: readonly KubernetesObje
 /** By the pod's spec: a container that the node has not yet reported is in it too. */
 function containersOf({ metadata, spec, status }: Pod): readonly RunningContainer[] {
   const reported = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  const { initContainers = [], containers = [] } = (spec ?? {})
+  const { initContainers = [], containers = [] } = spec ?? {}
   return [...initContainers, ...containers].map(({ name }) => ({
     pod: metadata.name,
     container: name,

@@ -104,7 +104,8 @@ describe('the image that runs', () => {
     const [one, other] = await Promise.all([pushIndex('one'), pushIndex(`other ${Date.now()}`)])
     const first = await roll('first', one)
     const [second, third] = await Promise.all([roll('second', other), roll('third', platform)])
-    if (process.env.SHOW !== undefined) console.log(await bed.cluster.runningImages(second, signal), one, other)
+    if (process.env.SHOW !== undefined)
+      console.log(await bed.cluster.runningImages(second, signal), one, other)
     expect(await verify(first, one)).toMatchObject({ right: 4 })
     expect(await verify(second, other)).toMatchObject({ right: 4 })
     expect(await verify(third, platform)).toEqual({
