@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fullName, readJobPermissions, repository, startGithubJob } from '../../script/lib/demo/github-job.ts'
+import {
+  fullName,
+  readJobPermissions,
+  repository,
+  startGithubJob,
+  workflowPath,
+} from '../../script/lib/demo/github-job.ts'
 import { repositorySettings, runnerEnvironment } from '../../script/lib/demo/job-environment.ts'
 import {
   commitAll,
@@ -113,6 +119,7 @@ export class SampleRun {
         GITHUB_RUN_NUMBER: '7',
         GITHUB_RUN_ATTEMPT: String(attempt),
         GITHUB_WORKFLOW: 'staging',
+        GITHUB_WORKFLOW_REF: `${fullName}/${workflowPath}@refs/heads/main`,
         GITHUB_JOB: 'staging',
         GITHUB_ACTOR: 'ada',
         ...(job.idToken === undefined

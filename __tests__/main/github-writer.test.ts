@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GithubWriter } from '../../src/main/github-writer.ts'
-import { readLedger } from '../../src/main/ledger.ts'
+import { readLedger } from '../../src/main/ledger/read-ledger.ts'
+import { subjectOf } from '../../src/main/ledger/subject.ts'
 import type { StageResult } from '../../src/pipeline/index.ts'
 import { deployed, done, failed, finding, pushed, stage, step } from '../report/report-of.ts'
 import { createGithubClient, createSubject, type Subject } from '../systems/github/subject.ts'
-import { configOf, headCommit } from './config-of.ts'
+import { configOf } from './config-of.ts'
 
 const never = new AbortController().signal
+const ledger = {
+  subject: subjectOf(configOf(), 'd'.repeat(40)),
+  writer: { run: '77', attempt: 2, workflow: '.github/workflows/staging.yml', job: 'staging', runner: '' },
+  tools: { of: () => Promise.resolve({ platform: 'linux/x64' }) },
+}
 const redact = (text: string): string => text.replaceAll('hunter2', '***')
 
 describe('what is written to GitHub beside the pipeline', () => {
@@ -26,7 +32,7 @@ describe('what is written to GitHub beside the pipeline', () => {
 
   beforeEach(async () => {
     subject = await createSubject()
-    writer = new GithubWriter(subject.github, configOf(), { signal: never, redact })
+    writer = new GithubWriter(subject.github, configOf(), { ledger, signal: never, redact })
   })
 
   afterEach(async () => {
@@ -59,8 +65,9 @@ describe('what is written to GitHub beside the pipeline', () => {
   test('can be read back as the ledger of the next call, until the stage fails', async () => {
     const stored = async () => {
       await writer.finish(never)
-      const checks = await subject.github.findChecks(headCommit, 'stagegate:', never)
-      return readLedger(checks, configOf(), ['image']).get('image')
+      const { github } = subject
+      const warn = (text: string) => { expect(text).toBe(''); }
+      return (await readLedger({ github, config: configOf(), ...ledger, warn, signal: never })).get('image')
     }
     end(stage('image', pushed))
     expect(await stored()).toEqual({
@@ -70,7 +77,7 @@ describe('what is written to GitHub beside the pipeline', () => {
     end(stage('image', failed({ message: 'The registry refused.' })))
     expect(await stored()).toBeUndefined()
     expect(subject.repository.checkRuns).toHaveLength(1)
-    expect(subject.repository.checkRuns[0]?.text).toBe('')
+    expect(subject.repository.checkRuns[0]?.text).toContain('"output":null')
   })
 
   test('has the terminal status first, when much is still waiting', async () => {
@@ -88,7 +95,11 @@ describe('what is written to GitHub beside the pipeline', () => {
   })
 
   test('has no commit status where the event may not deploy', async () => {
-    writer = new GithubWriter(subject.github, configOf({ mayDeploy: false }), { signal: never, redact })
+    writer = new GithubWriter(subject.github, configOf({ mayDeploy: false }), {
+      ledger,
+      signal: never,
+      redact,
+    })
     writer.setStatus('success', 'Every stage passed.')
     expect(await writer.finish(never)).toEqual([])
     expect(subject.repository.statuses).toEqual([])
@@ -114,8 +125,7 @@ describe('what is written to GitHub beside the pipeline', () => {
       permissions: { checks: 'read', statuses: 'write' },
     })
     writer = new GithubWriter(createGithubClient(subject.server, value), configOf(), {
-      signal: never,
-      redact,
+      ...{ ledger, signal: never, redact },
     })
     for (const id of ['build', 'test', 'scan']) end(stage(id, done))
     writer.setStatus('success', 'Deployed.')

@@ -157,6 +157,8 @@ export interface Config {
   readonly trigger: Trigger
   /** Absolute path of the checkout, with the input working-directory applied. */
   readonly workspace: string
+  /** The same from the root of the checkout: `services/api`; empty for the root itself. */
+  readonly folder: string
   /** Absolute path for our own temporary files, 0700, removed at the end. */
   readonly temporary: string
   readonly statusContext: string

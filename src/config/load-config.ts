@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { StagegateError } from '../errors/index.ts'
 import type { Config } from './config.ts'
 import { detect } from './detect/detect.ts'
@@ -25,15 +25,18 @@ export interface LoadConfigOptions {
  */
 export async function loadConfig({ env, inputs, temporary }: LoadConfigOptions): Promise<Config> {
   const trigger = await readTrigger(env)
-  const workspace = await findWorkspace(env.GITHUB_WORKSPACE, inputs.workingDirectory)
+  const { workspace, folder } = await findWorkspace(env.GITHUB_WORKSPACE, inputs.workingDirectory)
   const [file, detected] = await Promise.all([
     loadConfigFile(workspace, inputs.config),
     detect(openWorkspace(workspace)),
   ])
-  return resolveConfig({ file, inputs, trigger, detected, workspace, temporary })
+  return resolveConfig({ file, inputs, trigger, detected, workspace, folder, temporary })
 }
 
-async function findWorkspace(root: string | undefined, workingDirectory: string): Promise<string> {
+async function findWorkspace(
+  root: string | undefined,
+  workingDirectory: string,
+): Promise<{ readonly workspace: string; readonly folder: string }> {
   if (root === undefined || root === '') {
     throw new StagegateError('E_CHECKOUT_NOT_GIT', { message: 'GITHUB_WORKSPACE is not set.' })
   }
@@ -45,7 +48,9 @@ async function findWorkspace(root: string | undefined, workingDirectory: string)
         message: `working-directory ${workingDirectory} leads out of the checkout.`,
       })
     }
-    if ((await stat(real)).isDirectory()) return real
+    if ((await stat(real)).isDirectory()) {
+      return { workspace: real, folder: relative(top, real).split(sep).join('/') }
+    }
   } catch (thrown) {
     if (thrown instanceof StagegateError) throw thrown
   }

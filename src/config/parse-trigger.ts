@@ -27,6 +27,8 @@ const variables = z.object({
   GITHUB_RUN_NUMBER: digits,
   GITHUB_RUN_ATTEMPT: digits.default('1'),
   GITHUB_WORKFLOW: text,
+  /** `owner/name/.github/workflows/staging.yml@refs/heads/main`; not on every server. */
+  GITHUB_WORKFLOW_REF: z.string().optional(),
   GITHUB_JOB: text,
   GITHUB_ACTOR: text,
   GITHUB_SERVER_URL: z
@@ -131,6 +133,7 @@ export function parseTrigger(env: Environment, payload: unknown): Trigger {
       attempt: Number(known.GITHUB_RUN_ATTEMPT),
       number: Number(known.GITHUB_RUN_NUMBER),
       workflow: known.GITHUB_WORKFLOW,
+      workflowPath: /^[^/]+\/[^/]+\/([^@]+)@/.exec(known.GITHUB_WORKFLOW_REF ?? '')?.[1],
       job: known.GITHUB_JOB,
       actor: known.GITHUB_ACTOR,
       url: `${known.GITHUB_SERVER_URL.replace(/\/+$/, '')}/${repository}/actions/runs/${known.GITHUB_RUN_ID}/attempts/${known.GITHUB_RUN_ATTEMPT}`,

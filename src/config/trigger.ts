@@ -26,6 +26,8 @@ export interface Trigger {
     readonly attempt: number
     readonly number: number
     readonly workflow: string
+    /** Path of the workflow's file: `.github/workflows/staging.yml`; undefined where the runner does not say it. */
+    readonly workflowPath: string | undefined
     readonly job: string
     readonly actor: string
     /** Page of this attempt. */

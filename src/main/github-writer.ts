@@ -5,13 +5,24 @@ import { limitBytes, limitLine } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
 import type { DeploymentState, GitHub, Written } from '../systems/github/github.ts'
 import { annotationsOf } from './annotations.ts'
-import { externalIdOf, renderLedgerText } from './ledger.ts'
+import { renderEntryText } from './ledger/entry-text.ts'
+import type { StageTools } from './ledger/stage-tools.ts'
+import { externalIdOf, type LedgerSubject } from './ledger/subject.ts'
+import type { PassWriter } from './ledger/trust.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
 
+/** What the passes of this call are written as. */
+export interface LedgerWriting {
+  readonly subject: LedgerSubject
+  readonly writer: PassWriter
+  readonly tools: StageTools
+}
+
 export interface WriterOptions {
+  readonly ledger: LedgerWriting
   /** Ends what is still being written. */
   readonly signal: AbortSignal
   readonly redact: (text: string) => string
@@ -24,6 +35,7 @@ export interface WriterOptions {
 export class GithubWriter {
   readonly #github: GitHub
   readonly #config: Config
+  readonly #ledger: LedgerWriting
   readonly #redact: (text: string) => string
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
@@ -31,9 +43,10 @@ export class GithubWriter {
   #deployment: number | undefined
   #firstStatus: PromiseWithResolvers<Written> | undefined
 
-  constructor(github: GitHub, config: Config, { signal, redact }: WriterOptions) {
+  constructor(github: GitHub, config: Config, { ledger, signal, redact }: WriterOptions) {
     this.#github = github
     this.#config = config
+    this.#ledger = ledger
     this.#redact = redact
     this.#signal = AbortSignal.any([signal, this.#stop.signal])
   }
@@ -66,6 +79,8 @@ export class GithubWriter {
     if (event.kind === 'step-ended' && event.stage === 'deploy' && event.step.id === 'start') {
       if (event.step.result.status === 'success') this.#startDeployment()
     }
+    // Asked while the stage itself is busy, so that nobody waits for it at the end.
+    if (event.kind === 'stage-started') this.#ledger.tools.of(event.stage).catch(() => undefined)
     if (event.kind !== 'stage-ended' || event.stage.id === 'report') return
     const ran = event.stage.startedAt !== undefined && event.stage.resumedFrom === undefined
     if (ran) this.#writeCheck(event.stage)
@@ -88,20 +103,21 @@ export class GithubWriter {
 
   #writeCheck(unredacted: StageResult): void {
     const { trigger } = this.#config
-    this.#queue.add('check', () => {
+    const { subject, writer, tools } = this.#ledger
+    this.#queue.add('check', async () => {
       const stage = redactResults(unredacted, this.#redact)
       const text = renderCheck(stage)
+      const versions = await tools.of(stage.id)
       return this.#github.writeCheck(
         {
           commit: trigger.headCommit,
           name: checkName(this.#config, stage.id),
-          externalId: externalIdOf(this.#config, stage.id),
+          externalId: externalIdOf(subject, stage.id, versions),
           status: 'completed',
           conclusion: text.conclusion,
           title: text.title,
           summary: limitBytes(text.summary, CHECK_BYTES),
-          // An update keeps the text of an earlier pass unless it is told otherwise.
-          text: stage.result.status === 'success' ? renderLedgerText(stage) : '',
+          text: renderEntryText(stage, writer, versions),
           annotations: annotationsOf(stage),
           detailsUrl: trigger.run.url,
         },

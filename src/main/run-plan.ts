@@ -25,7 +25,8 @@ import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
 import { askGithub } from './ask-github.ts'
 import { deploymentKeyOf, GithubWriter } from './github-writer.ts'
-import { readLedgerOf } from './read-ledger.ts'
+import { openLedger } from './ledger/open-ledger.ts'
+import { readLedger } from './ledger/read-ledger.ts'
 import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
 import { saveState } from './state.ts'
@@ -47,7 +48,11 @@ export interface RunOptions {
 export async function runPlan(options: RunOptions): Promise<boolean> {
   const { config, inputs, console, signals } = options
   const github = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
-  const ledger = await readLedgerOf(github, config, console.warn, signals.signal)
+  const writing = await openLedger(options)
+  const ledger = await readLedger({
+    ...{ github, config, ...writing },
+    ...{ warn: console.warn, signal: signals.signal },
+  })
   const plan: Planned = planPipeline(stages, config, config.selection, ledger)
   console.output.info(renderPlan(plan))
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
@@ -68,7 +73,12 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
     deploymentKey: deploymentKeyOf(config),
   })
   const writer =
-    github && new GithubWriter(github, config, { signal: signals.lastSignal, redact: console.redact })
+    github &&
+    new GithubWriter(github, config, {
+      ledger: writing,
+      signal: signals.lastSignal,
+      redact: console.redact,
+    })
   // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
   if (!isReportAlone(config.selection.stages))
     writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)

@@ -121,7 +121,7 @@ describe('the GitHub side of a run', () => {
     ])
   })
 
-  test('finds completed check runs by the start of their external id, over many pages', async () => {
+  test('finds check runs by the start of their external id, over many pages', async () => {
     const { github, repository } = subject
     await github.writeCheck(checkWith(0, { text: '{"stage":"build"}' }), never)
     const [first] = repository.checkRuns
@@ -140,6 +140,7 @@ describe('the GitHub side of a run', () => {
     Reflect.deleteProperty(running, 'conclusion')
     await github.writeCheck({ ...running, status: 'in_progress' }, never)
     expect(await github.findChecks(commit, 'stagegate:', never)).toMatchObject([
+      { name: 'test', status: 'in_progress', conclusion: undefined, completedAt: undefined },
       {
         name: 'Stagegate / build',
         commit,

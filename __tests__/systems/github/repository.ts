@@ -137,6 +137,10 @@ export interface WorkflowRun {
   readonly conclusion: string | null
   readonly actor: string
   readonly createdAt: string
+  /** `owner/name` that the commit came from, where that is another repository: a fork. */
+  readonly fork?: string
+  /** `owner/name/path@ref` of the reusable workflows that it called. */
+  readonly called?: readonly string[]
 }
 
 export interface Job {
@@ -147,6 +151,7 @@ export interface Job {
   readonly status: string
   readonly conclusion: string | null
   readonly createdAt: string
+  readonly runner?: string
 }
 
 export interface Artifact {

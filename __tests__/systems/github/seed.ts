@@ -20,7 +20,7 @@ export interface Seeds {
   readonly environments: Partial<Environment>
 }
 
-/** Adds a record, completed with ordinary values, and gives it back. */
+/** Adds a record, completed with ordinary values, and gives it back; one with the id of another takes its place. */
 export function seed<Kind extends keyof Seeds>(
   state: State,
   repository: Repository,
@@ -53,6 +53,9 @@ export function seed<Kind extends keyof Seeds>(
     environments: common,
   }
   const made = { ...defaults[kind], ...record } as Repository[Kind][number]
-  ;(repository[kind] as Repository[Kind][number][]).push(made)
+  const records = repository[kind] as Repository[Kind][number][]
+  const index = records.findIndex((each) => each.id === made.id)
+  if (index === -1) records.push(made)
+  else records[index] = made
   return made
 }

@@ -25,11 +25,19 @@ export interface JobOptions {
   readonly environment: string
 }
 
-/** Registers the repository with the testbed's GitHub, and mints the job's tokens as a runner would get them. */
+/** Path of the sample's workflow, in its repository. */
+export const workflowPath = '.github/workflows/staging.yml'
+
+/** Registers the repository and the run with the testbed's GitHub, and mints the job's tokens as a runner would get them. */
 export async function startGithubJob(options: JobOptions): Promise<GithubJob> {
   const { testbed, permissions } = options
   const api = `${testbed.github.url}/_testbed`
   await post(`${api}/repositories`, { ...repository, gitDir: options.gitDir, private: true })
+  const record = { headSha: options.commit, event: options.event, path: workflowPath }
+  const run = { id: Number(options.runId), attempt: options.runAttempt, ...record }
+  await post(`${api}/records`, { repository: fullName, kind: 'runs', record: run })
+  const job = { runId: run.id, attempt: run.attempt, name: 'staging' }
+  await post(`${api}/records`, { repository: fullName, kind: 'jobs', record: job })
   const { token } = (await post(`${api}/tokens`, { repository: fullName, kind: 'actions', permissions })) as {
     token: string
   }
@@ -43,11 +51,15 @@ export async function startGithubJob(options: JobOptions): Promise<GithubJob> {
     run_id: options.runId,
     run_attempt: String(options.runAttempt),
   }
-  const job = (await post(testbed.oidc.jobs, { claims, permissions }, testbed.certificates.authority)) as {
+  const identity = (await post(
+    testbed.oidc.jobs,
+    { claims, permissions },
+    testbed.certificates.authority,
+  )) as {
     requestToken: string | null
     requestUrl: string | null
   }
-  const { requestToken, requestUrl } = job
+  const { requestToken, requestUrl } = identity
   return {
     token,
     idToken: requestToken === null || requestUrl === null ? undefined : { requestToken, requestUrl },

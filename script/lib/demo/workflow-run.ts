@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestbedDescription } from '../testbed/description.ts'
-import { fullName, readJobPermissions, repository, startGithubJob } from './github-job.ts'
+import { fullName, readJobPermissions, repository, startGithubJob, workflowPath } from './github-job.ts'
 import { repositorySettings, runnerEnvironment } from './job-environment.ts'
 import { git } from './sample-repository.ts'
 
@@ -61,6 +61,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     GITHUB_REPOSITORY: fullName,
     GITHUB_REPOSITORY_OWNER: repository.owner,
     GITHUB_RUN_ID: runId,
+    GITHUB_WORKFLOW_REF: `${fullName}/${workflowPath}@${options.ref}`,
     GITHUB_RUN_NUMBER: String(options.runNumber),
     RUNNER_TEMP: makeFolder(folder, 'temp'),
     RUNNER_TOOL_CACHE: makeFolder(folder, 'tools'),

@@ -20,6 +20,8 @@ export interface ConfigSources {
   readonly detected: Detected
   /** Absolute. */
   readonly workspace: string
+  /** The workspace from the root of the checkout. */
+  readonly folder: string
   /** Absolute. */
   readonly temporary: string
 }
@@ -45,6 +47,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     versionSource,
     trigger,
     workspace: sources.workspace,
+    folder: sources.folder,
     temporary: sources.temporary,
     statusContext: inputs.statusContext,
     mayDeploy: decision.allowed,

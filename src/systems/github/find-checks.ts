@@ -2,7 +2,7 @@ import type { Api } from './api.ts'
 import type { StoredCheck } from './github.ts'
 import { readPages } from './read-pages.ts'
 
-/** Completed check runs of a commit whose external id starts with a prefix, whoever wrote them. */
+/** Check runs of a commit whose external id starts with a prefix, whoever wrote them. */
 export async function findChecks(
   { rest, at }: Api,
   commit: string,
@@ -12,7 +12,7 @@ export async function findChecks(
   const pages = readPages((page) =>
     rest.checks.listForRef({
       ...at,
-      ...{ ref: commit, filter: 'all', status: 'completed', per_page: 100, page },
+      ...{ ref: commit, filter: 'all', per_page: 100, page },
       request: { signal },
     }),
   )

@@ -53,6 +53,27 @@ export interface StoredCheck {
   readonly completedAt: string | undefined
 }
 
+/** What GitHub itself says of one attempt of a workflow run. */
+export interface StoredRun {
+  /** `owner/name` */
+  readonly repository: string
+  /** Where its commit came from: another repository for a fork, empty for a fork that was deleted. */
+  readonly headRepository: string
+  readonly headCommit: string
+  readonly event: string
+  /** Path of the workflow's file, without a ref. */
+  readonly workflow: string
+  /** `owner/name/path` of the reusable workflows that it called, without their refs. */
+  readonly called: readonly string[]
+  readonly isOver: boolean
+  /** With the name that people see, and the name of the runner that had it; without a conclusion while it runs. */
+  readonly jobs: readonly {
+    readonly name: string
+    readonly runner: string
+    readonly conclusion: string | undefined
+  }[]
+}
+
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
 
 /** A write that did not come about. */
@@ -88,8 +109,10 @@ export interface DeploymentStatus {
 export interface GitHub {
   writeStatus(status: CommitStatus, signal: AbortSignal): Promise<Written>
   writeCheck(check: CheckRun, signal: AbortSignal): Promise<Written>
-  /** Completed check runs of a commit whose external id starts with a prefix. @throws StagegateError E_GITHUB_* */
+  /** Check runs of a commit whose external id starts with a prefix. @throws StagegateError E_GITHUB_* */
   findChecks(commit: string, externalIdPrefix: string, signal: AbortSignal): Promise<readonly StoredCheck[]>
+  /** One attempt of a workflow run; undefined where there is none. @throws StagegateError E_GITHUB_* */
+  findRun(id: string, attempt: number, signal: AbortSignal): Promise<StoredRun | undefined>
   /** The newest status of a context, or undefined. @throws StagegateError E_GITHUB_* */
   readStatus(
     commit: string,

@@ -5,6 +5,7 @@ import { compareCommits } from './compare-commits.ts'
 import { findDeployment, setDeploymentState, startDeployment } from './deployments.ts'
 import { explainGithubError } from './explain-github-error.ts'
 import { findChecks } from './find-checks.ts'
+import { findRun } from './find-run.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
 import { writeCheck } from './write-check.ts'
 
@@ -24,6 +25,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read('The check runs of the commit cannot be read', signal, () =>
         findChecks(api, commit, prefix, signal),
       ),
+    findRun: (id, attempt, signal) =>
+      read(`The workflow run ${id} cannot be read`, signal, () => findRun(api, id, attempt, signal)),
     findDeployment: (commit, key, signal) =>
       read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
     setDeploymentState: (id, status, signal) =>

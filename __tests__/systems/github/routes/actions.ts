@@ -131,8 +131,19 @@ function renderRun(call: RepositoryCall, run: WorkflowRun): Json {
     workflow_url: links.repository(repository, `/actions/workflows/${run.workflowId}`),
     head_commit: null,
     repository: renderMinimalRepository(links, repository),
-    head_repository: renderMinimalRepository(links, repository),
+    head_repository: renderHeadRepository(call, run),
+    referenced_workflows: (run.called ?? []).map((path) => ({
+      path,
+      sha: run.headSha,
+      ref: path.split('@')[1] ?? '',
+    })),
   }
+}
+
+function renderHeadRepository({ links, repository }: RepositoryCall, { fork }: WorkflowRun): Json {
+  const [owner, name] = fork?.split('/') ?? []
+  if (owner === undefined || name === undefined) return renderMinimalRepository(links, repository)
+  return renderMinimalRepository(links, { ...repository, owner, name })
 }
 
 function renderJob({ links, repository }: RepositoryCall, run: WorkflowRun, job: Job): Json {
@@ -157,7 +168,7 @@ function renderJob({ links, repository }: RepositoryCall, run: WorkflowRun, job:
     check_run_url: links.repository(repository, `/check-runs/${job.id}`),
     labels: ['ubuntu-latest'],
     runner_id: 1,
-    runner_name: 'GitHub Actions 1',
+    runner_name: job.runner ?? 'GitHub Actions 1',
     runner_group_id: 1,
     runner_group_name: 'GitHub Actions',
   }
