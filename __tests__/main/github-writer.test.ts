@@ -66,7 +66,9 @@ describe('what is written to GitHub beside the pipeline', () => {
     const stored = async () => {
       await writer.finish(never)
       const { github } = subject
-      const warn = (text: string) => { expect(text).toBe(''); }
+      const warn = (text: string) => {
+        expect(text).toBe('')
+      }
       return (await readLedger({ github, config: configOf(), ...ledger, warn, signal: never })).get('image')
     }
     end(stage('image', pushed))
