@@ -1,6 +1,7 @@
 import { cluster } from './catalogue/cluster.ts'
 import { commit } from './catalogue/commit.ts'
 import type { CatalogueEntry } from './catalogue/entry.ts'
+import { jobs } from './catalogue/jobs.ts'
 import { remoteSystems } from './catalogue/remote.ts'
 import { run } from './catalogue/run.ts'
 
@@ -12,6 +13,7 @@ export const catalogue = {
   ...commit,
   ...remoteSystems,
   ...cluster,
+  ...jobs,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type ErrorCode = keyof typeof catalogue
