@@ -19,6 +19,11 @@ const zones = [
     from: './src',
     except: ['./stages', './pipeline', './errors', './findings', './config', './systems'],
   },
+  {
+    target: './src/handover',
+    from: './src',
+    except: ['./handover', './pipeline', './errors', './findings', './config', './report', './systems'],
+  },
   { target: './src/systems', from: './src', except: ['./systems', './errors'] },
 ]
 
@@ -31,6 +36,7 @@ const packages = {
   stages: [],
   findings: ['saxes'],
   config: ['zod', 'yaml'],
+  handover: ['zod'],
 }
 
 const anyPackage = '^(?!node:|\\.{1,2}/)'

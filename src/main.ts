@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadConfig, readTrigger } from './config/index.ts'
+import { readTrigger } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
+import { decideJob } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
 import { finish } from './main/exit-code.ts'
 import { failBeforePlan } from './main/fail-before-plan.ts'
 import { openConsole } from './main/console.ts'
 import { openGit } from './main/open-git.ts'
+import { loadJobConfig } from './main/jobs/load-job-config.ts'
 import { runPlan } from './main/run-plan.ts'
 import { listenToSignals } from './main/signals.ts'
 import { markFinished, markMain } from './main/state.ts'
@@ -31,9 +33,19 @@ export async function main(process: NodeJS.Process): Promise<void> {
         console.output.info(text)
       })
       where = 'configuration'
-      const config = await loadConfig({ inputs, env, temporary })
+      const job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
+      const config = await loadJobConfig(job, { inputs, env, temporary })
       where = 'plan'
-      success = await runPlan({ config, inputs, env, console, git, signals, cores: availableParallelism() })
+      success = await runPlan({
+        config,
+        inputs,
+        job,
+        env,
+        console,
+        git,
+        signals,
+        cores: availableParallelism(),
+      })
     } finally {
       signals.close()
     }

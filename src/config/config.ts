@@ -78,6 +78,8 @@ export interface ImageSettings {
   readonly target: string | undefined
   readonly buildArgs: Readonly<Record<string, string>>
   readonly platforms: readonly string[]
+  /** Which half of the stage this call runs; undefined: both. */
+  readonly part?: 'build' | 'push'
   readonly labels: Readonly<Record<string, string>>
 }
 
@@ -165,7 +167,12 @@ export interface Config {
   /** Whether `deploy.on` lets this event deploy: only then are images pushed and commit statuses written. */
   readonly mayDeploy: boolean
   /** The inputs `stages` (undefined: all) and `from`. */
-  readonly selection: { readonly stages: readonly string[] | undefined; readonly from: string }
+  readonly selection: {
+    readonly stages: readonly string[] | undefined
+    readonly from: string
+    /** `jobs`: the workflow has seen to it that earlier stages passed. */
+    readonly gates?: 'ledger' | 'jobs'
+  }
   /** SHA-256 over the configuration as it was read; part of a stage's identity in the ledger. */
   readonly digest: string
   readonly build: Readonly<Record<'prepare' | 'compile' | 'lint' | 'analyze', Configured<CommandSettings>>>

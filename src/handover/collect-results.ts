@@ -147,9 +147,7 @@ function inOrder(before: StageResult, after: StageResult): StageResult {
   const built = new Map(before.steps.map((step) => [step.id, step]))
   return {
     ...after,
-    steps: after.steps.map((step) =>
-      step.result.status === 'skipped' ? (built.get(step.id) ?? step) : step,
-    ),
+    steps: after.steps.map((step) => (step.id === 'build' ? (built.get(step.id) ?? step) : step)),
     ...(before.startedAt === undefined ? {} : { startedAt: before.startedAt }),
   }
 }

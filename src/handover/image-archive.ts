@@ -62,7 +62,8 @@ export async function mergeImages(images: readonly PlatformImage[], folder: stri
       const config = JSON.parse(
         await readFile(pathOf(manifest.manifest.blobs[0]?.digest ?? ''), 'utf8'),
       ) as Platform
-      if (platformOf(config) !== platform) throw refused(platform, `it is for ${platformOf(config)}`)
+      if (platformOf(config) !== platform.replace(/^linux\/arm64\/v8$/, 'linux/arm64'))
+        throw refused(platform, `it is for ${platformOf(config)}`)
       const { mediaType } = manifest.manifest
       return { mediaType, digest, size: manifest.bytes.length, platform: describe(config) }
     }),
@@ -86,7 +87,9 @@ interface Platform {
 }
 
 function platformOf({ os, architecture, variant }: Platform): string {
-  return [os, architecture, variant].filter((part) => typeof part === 'string' && part !== '').join('/')
+  // The variant of arm64 that everybody means has two spellings.
+  const known = architecture === 'arm64' && variant === 'v8' ? undefined : variant
+  return [os, architecture, known].filter((part) => typeof part === 'string' && part !== '').join('/')
 }
 
 function describe({ os, architecture, variant }: Platform): object {

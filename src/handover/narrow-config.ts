@@ -25,6 +25,7 @@ export function narrowConfig(
     selection: {
       stages: job.id === 'preflight' ? undefined : job.stages,
       from: job.id === 'preflight' ? config.selection.from : 'start',
+      ...(job.id === 'preflight' ? {} : { gates: 'jobs' as const }),
     },
     build: {
       prepare: only('build', 'prepare', build.prepare),
@@ -45,9 +46,11 @@ export function narrowConfig(
       config: only('scan', 'config', scan.config),
     },
     image:
-      image.configured && job.id === 'image-build' && job.part !== ''
-        ? { ...image, platforms: [job.part] }
-        : image,
+      image.configured && job.id === 'image-build'
+        ? { ...image, part: 'build', platforms: job.part === '' ? image.platforms : [job.part] }
+        : image.configured && job.id === 'image-push'
+          ? { ...image, part: 'push' }
+          : image,
   }
 }
 

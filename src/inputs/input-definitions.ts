@@ -41,6 +41,10 @@ export const inputDefinitions = {
   'status-context': { default: 'Staging Deployment' },
   'environment-url': { default: '' },
   'fail-on': { default: '' },
+  needs: { default: '' },
+  shard: { default: '' },
+  shards: { default: '1' },
+  platform: { default: '' },
 } as const satisfies Readonly<Record<string, InputDefinition>>
 
 export type InputName = keyof typeof inputDefinitions

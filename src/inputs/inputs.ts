@@ -69,4 +69,12 @@ export interface Inputs {
   readonly statusContext: string
   readonly environmentUrl: string | undefined
   readonly failOn: (typeof severities)[number] | undefined
+  /** `${{ toJSON(needs) }}` of a job of the reusable workflow; undefined in any other call. */
+  readonly needs: string | undefined
+  /** `2/3`: which part of the tests a job runs. */
+  readonly shard: string | undefined
+  /** How many jobs the tests are spread over. */
+  readonly shards: number
+  /** `linux/arm64`: the only platform that a job builds. */
+  readonly platform: string | undefined
 }

@@ -7,6 +7,12 @@ import { readVaultInputs } from './read-vault-inputs.ts'
 
 const name = { pattern: /^[^\s].{0,254}$/, allowed: 'at most 255 characters' }
 const dnsLabel = { pattern: /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, allowed: 'a name of a-z, 0-9 and -' }
+const shard = { pattern: /^[1-8]\/[1-8]$/, allowed: 'a part such as 2/3' }
+const shards = { pattern: /^[1-8]$/, allowed: 'a number from 1 to 8' }
+const platform = {
+  pattern: /^[a-z0-9]+\/[a-z0-9]+(?:\/v[0-9]+)?$/,
+  allowed: 'a platform such as linux/amd64',
+}
 const version = { pattern: /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/, allowed: 'a version such as 1.4.0' }
 
 /**
@@ -45,6 +51,10 @@ export function readInputs(
     statusContext: reader.line('status-context', name) ?? 'Staging Deployment',
     environmentUrl: reader.publicUrl('environment-url'),
     failOn: reader.optionalChoice('fail-on', severities),
+    needs: reader.text('needs'),
+    shard: reader.line('shard', shard),
+    shards: Number(reader.line('shards', shards) ?? '1'),
+    platform: reader.line('platform', platform),
   }
   const unknown = findUnknownInputs(env)
   const problems = [...reader.problems, ...unknown.mistakes]

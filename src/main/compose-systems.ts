@@ -24,7 +24,7 @@ export interface Parts {
 }
 
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
-export function composeSystems(parts: Parts): Omit<Systems, 'github'> {
+export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOverImage'> {
   const { inputs, env, clock, http, processes, files, secrets, git } = parts
   const login = registryLogin(inputs, parts.imageRepository, env.GITHUB_ACTOR)
   const requestIdToken = createIdToken({ http, env, clock, secrets })

@@ -14,8 +14,10 @@ export interface DecidedStatus {
  * @param current the state that the status has now; undefined when it has none
  */
 export function decideStatus(report: RunReport, current: string | undefined): DecidedStatus | undefined {
-  if (report.status === 'failure') return { state: 'failure' }
-  if (report.status === 'cancelled') return { state: 'error' }
+  // The job that failed has said why; a last call knows no better.
+  const said = isReportAlone(report.facts.stages) && (current === 'failure' || current === 'error')
+  if (report.status === 'failure') return said ? undefined : { state: 'failure' }
+  if (report.status === 'cancelled') return said ? undefined : { state: 'error' }
   const deploy = report.stages.find((stage) => stage.id === 'deploy')?.result.status
   if (deploy === 'success') return { state: 'success' }
 

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { renderError } from '../errors/index.ts'
+import type { Job } from '../handover/job.ts'
 import type { Inputs } from '../inputs/index.ts'
 import {
   findFailure,
+  type LedgerEntry,
   type PipelineEvent,
   type PipelineResult,
   type PlannedStage,
@@ -19,6 +21,7 @@ import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
 import type { GitHub } from '../systems/github/github.ts'
 import { composeSystems } from './compose-systems.ts'
+import { type Call, openCall } from './jobs/open-call.ts'
 import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
 import { runDry } from './dry-run.ts'
@@ -37,6 +40,8 @@ type Planned = readonly PlannedStage<Systems & { readonly reporter: Reporter }>[
 export interface RunOptions {
   readonly config: Config
   readonly inputs: Inputs
+  /** Set where this call is one job of the reusable workflow. */
+  readonly job: Job | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly console: Console
   readonly git: Git
@@ -48,16 +53,19 @@ export interface RunOptions {
 export async function runPlan(options: RunOptions): Promise<boolean> {
   const { config, inputs, console, signals } = options
   const github = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
+  const call = await openCall(options)
   const writing = await openLedger(options)
-  const ledger = await readLedger({
-    ...{ github, config, ...writing },
-    ...{ warn: console.warn, signal: signals.signal },
-  })
-  const plan: Planned = planPipeline(stages, config, config.selection, ledger)
+  const ledger = call.readsLedger
+    ? await readLedger({
+        ...{ github, config, ...writing },
+        ...{ warn: console.warn, signal: signals.signal },
+      })
+    : new Map<string, LedgerEntry>()
+  const plan: Planned = await call.plan(planPipeline(stages, config, config.selection, ledger))
   console.output.info(renderPlan(plan))
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
   if (inputs.dryRun) {
-    await runDry(plan, openSystems(options, undefined, github), console, signals.signal)
+    await runDry(plan, openSystems(options, call, undefined, github), console, signals.signal)
     return true
   }
 
@@ -73,30 +81,33 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
     deploymentKey: deploymentKeyOf(config),
   })
   const writer =
-    github &&
-    new GithubWriter(github, config, {
-      ledger: writing,
-      signal: signals.lastSignal,
-      redact: console.redact,
-    })
+    github === undefined || !call.writes
+      ? undefined
+      : new GithubWriter(github, config, {
+          ledger: writing,
+          signal: signals.lastSignal,
+          redact: console.redact,
+        })
   // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
   if (!isReportAlone(config.selection.stages))
     writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
 
-  const result = await execute(options, plan, writer, github)
+  const result = await execute(options, call, plan, writer, github)
   await setOutputs(console.runnerFiles, config, result, console.redact)
   sayResult(console, result)
+  await call.handOver(result)
   return result.status === 'success'
 }
 
 async function execute(
   options: RunOptions,
+  call: Call,
   plan: Planned,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
 ): Promise<PipelineResult> {
   const { console, signals } = options
-  const systems = openSystems(options, writer, github)
+  const systems = openSystems(options, call, writer, github)
   return runPipeline<Outputs, Config, typeof systems>({
     stages,
     plan,
@@ -119,14 +130,17 @@ async function execute(
 /** Everything that stages talk to, the report's writers among it. */
 function openSystems(
   options: RunOptions,
+  call: Call,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
 ): Systems & { readonly reporter: Reporter } {
   const { config, inputs, env, console, git } = options
-  const imageRepository = config.image.configured ? config.image.repository : undefined
+  // A job that runs code of the commit has no login: with it, somebody else's image could be pushed.
+  const imageRepository = config.image.configured && call.writes ? config.image.repository : undefined
   return {
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
     github: askGithub(github, writer, config, console.clock),
+    handedOverImage: call.receiveImage,
     reporter: openReporter({ config, console, writer, github, signal: options.signals.lastSignal }),
   }
 }

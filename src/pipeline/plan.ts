@@ -1,4 +1,5 @@
 import { nearestName, StagegateError } from '../errors/index.ts'
+import type { StageResult } from './result.ts'
 import type { AnyStage, Decision, PlannedStep, Stages } from './stage.ts'
 
 /** Which stages a call runs. */
@@ -7,6 +8,8 @@ export interface Selection {
   readonly stages: readonly string[] | undefined
   /** The input `from`: `auto` resumes at the first stage without a pass, `start` runs everything. */
   readonly from: string
+  /** `jobs`: whoever started this call has seen to it that the stages before it passed. Default: the ledger says so. */
+  readonly gates?: 'ledger' | 'jobs'
 }
 
 /** A pass of a stage that an earlier call left for this commit, tree and configuration. */
@@ -35,6 +38,8 @@ export type PlannedStage<Systems> =
       readonly steps: readonly PlannedStep[]
     }
   | { readonly id: string; readonly kind: 'closed'; readonly error: StagegateError }
+  /** Another job has run it. `told`: listeners hear of its end, as if it had ended here. */
+  | { readonly id: string; readonly kind: 'ended'; readonly result: StageResult; readonly told: boolean }
 
 /**
  * Decides for each stage whether it runs, was passed before, is not applicable, or has its gate closed. Pure.
@@ -77,7 +82,9 @@ export function planPipeline<Outputs, Config, Systems>(
     }
     if (resuming && entry !== undefined) return { id, kind: 'passed', entry }
     resuming = false
-    return missing.length > 0 ? { id, kind: 'closed', error: closedGate(id, missing) } : run
+    return missing.length > 0 && selection.gates !== 'jobs'
+      ? { id, kind: 'closed', error: closedGate(id, missing) }
+      : run
   })
 }
 

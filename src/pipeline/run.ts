@@ -49,7 +49,7 @@ export async function runPipeline<Outputs, Config, Systems>(
     const result = await runStage(stage, planned, results, outputs, options)
     if (result.result.status === 'success') outputs[planned.id] = result.result.output
     results.push(result)
-    options.listen({ kind: 'stage-ended', stage: result })
+    if (planned.kind !== 'ended' || planned.told) options.listen({ kind: 'stage-ended', stage: result })
   }
   return { status: overallStatus(results), stages: results, durationMs: surroundings.elapsed() }
 }
@@ -62,6 +62,7 @@ async function runStage<Outputs, Config, Systems>(
   options: RunOptions<Outputs, Config, Systems>,
 ): Promise<StageResult> {
   const { id } = planned
+  if (planned.kind === 'ended') return planned.result
   const always = stage.attendance === 'always'
   const signal = always ? options.lastSignal : options.signal
   const steps = planned.kind === 'run' || planned.kind === 'skip' ? planned.steps : []

@@ -15,6 +15,8 @@ function stageLine(stage: PlannedStage<never>): string {
       return `${stage.id}: passed in ${stage.entry.from}`
     case 'closed':
       return `${stage.id}: gate closed: ${stage.error.message}`
+    case 'ended':
+      return `${stage.id}: ${stage.result.result.status} in another job`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Ansible } from '../systems/ansible/ansible.ts'
 import type { Clock } from '../systems/clock/clock.ts'
-import type { Docker } from '../systems/docker/docker.ts'
+import type { BuiltImage, Docker } from '../systems/docker/docker.ts'
 import type { Git } from '../systems/git/git.ts'
 import type { GitHubPermission, PermissionAnswer } from '../systems/github/ask-permission.ts'
 import type { Comparison } from '../systems/github/compare-commits.ts'
@@ -27,6 +27,12 @@ export interface Systems {
   vault(): Promise<Vault>
   kubernetes(): Promise<Kubernetes>
   ansible(): Promise<Ansible>
+  /**
+   * The image that other jobs of this run have built, checked, as one layout.
+   *
+   * @throws StagegateError E_ARTIFACT_*, E_HANDOVER_*, E_IMAGE_LAYOUT
+   */
+  handedOverImage(signal: AbortSignal): Promise<BuiltImage>
 }
 
 /** What stages may ask of GitHub; what is written there is the report's alone. */

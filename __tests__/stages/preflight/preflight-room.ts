@@ -84,6 +84,7 @@ export class PreflightRoom {
         imageRepository: config.image.configured ? config.image.repository : undefined,
       }),
       github: askGithub(github, writer, config, clock),
+      handedOverImage: () => Promise.reject(new Error('no job hands an image over')),
     }
     Object.assign(systems, all)
     const run = await this.#workshop.run(preflight, config, options.signal)

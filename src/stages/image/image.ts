@@ -12,6 +12,8 @@ export interface ImageOutput {
   /** `sha256:…`, read back from the registry. */
   readonly digest: string
   readonly tags: readonly string[]
+  /** Folder of the OCI layout that was built; it is there while the run lasts. */
+  readonly layout?: string
 }
 
 type Settings = Extract<Configured<ImageSettings>, { configured: true }>
@@ -23,32 +25,43 @@ export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
   plan(config) {
     const settings = config.image
     if (!settings.configured) return { run: false, reason: settings.reason }
-    const { timeoutMs, source } = settings
+    const { timeoutMs, source, part } = settings
     const names = settings.tags.map((tag) => tag.name)
     return {
       run: true,
       summary: `${settings.repository}:${names.join(', ')}`,
       steps: [
-        {
-          id: 'build',
-          run: true,
-          summary: `docker buildx build (${settings.platforms.join(', ')})`,
-          source,
-          timeoutMs,
-        },
-        {
-          id: 'push',
-          run: true,
-          summary: names.map((name) => `${settings.repository}:${name}`).join(', '),
-          source,
-          timeoutMs,
-        },
+        part === 'push'
+          ? {
+              id: 'build',
+              run: true,
+              summary: 'what the jobs image-build handed over, checked against its digests',
+              timeoutMs,
+            }
+          : {
+              id: 'build',
+              run: true,
+              summary: `docker buildx build (${settings.platforms.join(', ')})`,
+              source,
+              timeoutMs,
+            },
+        part === 'build'
+          ? { id: 'push', run: false, reason: 'the job image-push does it' }
+          : {
+              id: 'push',
+              run: true,
+              summary: names.map((name) => `${settings.repository}:${name}`).join(', '),
+              source,
+              timeoutMs,
+            },
       ],
       async execute({ checkout }, { systems, step }) {
-        const built = await step('build', (each) => build(settings, checkout, systems, each))
+        const built = await step('build', (each) =>
+          part === 'push' ? takeOver(systems, each) : build(settings, checkout, systems, each),
+        )
         if (built === undefined) throw new Error('image.build is critical')
         await step('push', (each) => push(settings, built, systems, each))
-        return { repository: settings.repository, digest: built.digest, tags: names }
+        return { repository: settings.repository, digest: built.digest, tags: names, layout: built.layout }
       },
     }
   },
@@ -81,6 +94,15 @@ async function build(
     },
   })
   step.fact('digest', built.digest)
+  return built
+}
+
+async function takeOver(systems: Systems, step: StepContext): Promise<BuiltImage> {
+  const built = await systems.handedOverImage(step.signal)
+  step.fact('digest', built.digest)
+  step.log.info(
+    `${built.digest} is what was handed over; every blob of it has the content that its name says.`,
+  )
   return built
 }
 

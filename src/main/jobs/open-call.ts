@@ -1,0 +1,63 @@
+import { StagegateError } from '../../errors/index.ts'
+import type { Collected } from '../../handover/collect-results.ts'
+import { parseNeeds } from '../../handover/needs.ts'
+import { planJobs } from '../../handover/planned-jobs.ts'
+import type { PipelineResult, PlannedStage } from '../../pipeline/index.ts'
+import type { Artifacts } from '../../systems/artifacts/artifacts.ts'
+import type { BuiltImage } from '../../systems/docker/docker.ts'
+import type { RunOptions } from '../run-plan.ts'
+import { openArtifacts } from './artifacts.ts'
+import { handOver } from './hand-over.ts'
+import { planJob } from './plan-job.ts'
+import { createFetchDocument, receiveImage } from './receive.ts'
+
+/** What differs between a call that is the whole pipeline or a step of it, and one that is a job among several. */
+export interface Call {
+  /** Whether passes of earlier runs are looked for: by preflight alone, for all jobs. */
+  readonly readsLedger: boolean
+  /** Whether it writes to GitHub and may log in anywhere: never where code of the commit runs beside jobs that may. */
+  readonly writes: boolean
+  plan<Systems>(plan: readonly PlannedStage<Systems>[]): Promise<readonly PlannedStage<Systems>[]>
+  handOver(result: PipelineResult): Promise<void>
+  readonly receiveImage: (signal: AbortSignal) => Promise<BuiltImage>
+}
+
+const alone: Call = {
+  readsLedger: true,
+  writes: true,
+  plan: (plan) => Promise.resolve(plan),
+  handOver: () => Promise.resolve(),
+  receiveImage: () =>
+    Promise.reject(
+      new StagegateError('E_JOB_INVALID', { message: 'This call is no job that takes an image over.' }),
+    ),
+}
+
+/** @throws StagegateError E_JOB_INVALID, E_ARTIFACT_UNAVAILABLE */
+export async function openCall(options: RunOptions): Promise<Call> {
+  const { job, inputs, config, console, env, signals } = options
+  if (job === undefined) return alone
+  const needs = parseNeeds(inputs.needs ?? '{}')
+  const artifacts: Artifacts = await openArtifacts(console, env)
+  const receiver = { config, files: console.files, artifacts, signal: signals.lastSignal }
+  let collected: Collected | undefined
+  return {
+    readsLedger: job.id === 'preflight',
+    writes: job.trusted,
+    async plan(plan) {
+      if (job.id === 'preflight') {
+        const jobs = planJobs(plan, config, inputs.shards)
+        await console.runnerFiles.setOutput('jobs', console.redact(JSON.stringify(jobs)))
+      }
+      const fetchDocument = createFetchDocument(receiver)
+      const planned = await planJob({ job, config, needs, plan, fetchDocument })
+      collected = planned.collected
+      return planned.plan
+    },
+    handOver: (result) =>
+      job.id === 'report'
+        ? Promise.resolve()
+        : handOver({ job, config, console, artifacts, result, signal: signals.lastSignal }),
+    receiveImage: (signal) => receiveImage(collected?.documents ?? [], { ...receiver, signal }),
+  }
+}
