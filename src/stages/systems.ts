@@ -1,9 +1,8 @@
 import type { Ansible } from '../systems/ansible/ansible.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { BuiltImage, Docker } from '../systems/docker/docker.ts'
-import type { Git } from '../systems/git/git.ts'
+import type { CommitComparison, Git } from '../systems/git/git.ts'
 import type { GitHubPermission, PermissionAnswer } from '../systems/github/ask-permission.ts'
-import type { Comparison } from '../systems/github/compare-commits.ts'
 import type { Http } from '../systems/http/http.ts'
 import type { Kubernetes } from '../systems/kubernetes/cluster.ts'
 import type { Registry } from '../systems/registry/registry.ts'
@@ -40,7 +39,7 @@ export interface GitHubQuestions {
   /** Never throws; waits for what other requests of the run tell, and asks where none does. */
   askPermission(permission: GitHubPermission, signal: AbortSignal): Promise<PermissionAnswer>
   /** How two commits stand to each other; undefined when GitHub cannot tell. @throws StagegateError E_GITHUB_* */
-  compareCommits(base: string, head: string, signal: AbortSignal): Promise<Comparison | undefined>
+  compareCommits(base: string, head: string, signal: AbortSignal): Promise<CommitComparison | undefined>
 }
 
 /** The run's own OIDC tokens: whether the runner gives them, and which logins ask for one. */

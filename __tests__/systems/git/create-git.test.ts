@@ -58,15 +58,40 @@ describe('a workspace', () => {
     expect(await git.headCommit(join(workspace, 'dir'))).toBe(first)
   })
 
-  test('knows which commit is behind another, and says so when its history is too short to know', async () => {
-    const second = commit(workspace, 'second', { 'a.txt': 'b\n' })
-    expect(await git.isAncestor(workspace, first, second)).toBe(true)
-    expect(await git.isAncestor(workspace, second, first)).toBe(false)
-    expect(await git.isAncestor(workspace, 'f'.repeat(40), second)).toBeUndefined()
+  test('knows by how much one commit is behind another', async () => {
+    const second = commit(workspace, 'second', {})
+    run(workspace, 'checkout', '--quiet', '-b', 'other', first)
+    const other = commit(workspace, 'other', { 'other.txt': 'other' })
+    const third = commit(workspace, 'third', { 'third.txt': 'third' })
+    const times = { baseCommittedAt: '2026-01-02T03:04:05+01:00' }
+    expect(await git.compareCommits(workspace, first, second)).toEqual({
+      ...{ ahead: 1, behind: 0, mergeBase: first, ...times },
+    })
+    expect(await git.compareCommits(workspace, third, first)).toEqual({
+      ...{ ahead: 0, behind: 2, mergeBase: first, ...times },
+    })
+    expect(await git.compareCommits(workspace, second, third)).toEqual({
+      ...{ ahead: 2, behind: 1, mergeBase: first, ...times },
+    })
+    expect(await git.compareCommits(workspace, other, other)).toMatchObject({ ahead: 0, behind: 0 })
+  })
 
+  test('tells commits without a common history apart', async () => {
+    const second = commit(workspace, 'second', {})
+    run(workspace, 'checkout', '--quiet', '--orphan', 'rewritten')
+    const root = commit(workspace, 'from nothing', { 'a.txt': 'a' })
+    expect(await git.compareCommits(workspace, second, root)).toMatchObject({
+      ...{ ahead: 1, behind: 2, mergeBase: undefined },
+    })
+  })
+
+  test('does not guess where its history is too short, or lacks a commit', async () => {
+    const second = commit(workspace, 'second', {})
+    expect(await git.compareCommits(workspace, 'f'.repeat(40), second)).toBeUndefined()
     const shallow = newFolder()
     run(shallow, 'clone', '--quiet', '--depth=1', `file://${workspace}`, 'shallow')
-    expect(await git.isAncestor(join(shallow, 'shallow'), first, second)).toBeUndefined()
+    expect(await git.compareCommits(join(shallow, 'shallow'), first, second)).toBeUndefined()
+    expect(await git.compareCommits(join(shallow, 'shallow'), second, second)).toBeUndefined()
   })
 
   test('that is no repository is said to be none', async () => {

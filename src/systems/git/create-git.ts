@@ -2,6 +2,7 @@ import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Finished, Processes } from '../runner/processes.ts'
 import { createCloneAt, createResolveAt } from './clone-at.ts'
+import { compareCommits } from './compare-commits.ts'
 import { createRunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
 import { gitReasons } from './git-failure.ts'
@@ -79,14 +80,8 @@ export function createGit(options: GitOptions): Git {
       const entries = (await local(workspace, args, signal)).split('\0').filter(Boolean)
       return entries.slice(0, 20).map((entry) => entry.slice(3))
     },
-    async isAncestor(workspace, ancestor, descendant, signal) {
-      const args = ['merge-base', '--is-ancestor', checked(ancestor), checked(descendant)]
-      const { exitCode } = await run({ workspace, args, signal })
-      if (exitCode === 0) return true
-      // 1 says no; but a shallow history says no to everything that it does not reach.
-      const shallow = lastLine(await local(workspace, ['rev-parse', '--is-shallow-repository'], signal))
-      return exitCode === 1 && shallow === 'false' ? false : undefined
-    },
+    compareCommits: (workspace, base, head, signal) =>
+      compareCommits(run, workspace, checked(base), checked(head), signal),
     async describe(workspace, commit, signal) {
       const format = ['--no-show-signature', '--encoding=UTF-8', '--format=%s%x00%an%x00%cI']
       const text = await local(workspace, ['log', '-1', ...format, checked(commit), '--'], signal)

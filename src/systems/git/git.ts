@@ -1,3 +1,15 @@
+/** How two commits stand to each other. */
+export interface CommitComparison {
+  /** Commits that only the head has. */
+  readonly ahead: number
+  /** Commits that only the base has. */
+  readonly behind: number
+  /** The newest commit that both have; undefined where they have no history in common. */
+  readonly mergeBase: string | undefined
+  /** When the base was committed, ISO 8601; undefined where that is not known. */
+  readonly baseCommittedAt: string | undefined
+}
+
 /** What the stages need of Git. Every ref and path is checked before it reaches an argument vector. */
 export interface Git {
   /** @throws StagegateError E_CHECKOUT_NOT_GIT */
@@ -11,13 +23,16 @@ export interface Git {
   checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
   changedFiles(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
-  /** Whether one commit is behind another; undefined where the checkout's history does not reach that far. */
-  isAncestor(
+  /**
+   * How two commits stand to each other; undefined where the checkout does not have all of their history: a shallow one
+   * says of nearly every commit that it is none of its ancestors.
+   */
+  compareCommits(
     workspace: string,
-    ancestor: string,
-    descendant: string,
+    base: string,
+    head: string,
     signal?: AbortSignal,
-  ): Promise<boolean | undefined>
+  ): Promise<CommitComparison | undefined>
   /** Subject, author and time (ISO 8601, with offset) of a commit. */
   describe(
     workspace: string,

@@ -1,17 +1,6 @@
 import { RequestError } from '@octokit/request-error'
+import type { CommitComparison } from '../git/git.ts'
 import type { Api } from './api.ts'
-
-/** How two commits of the repository stand to each other. */
-export interface Comparison {
-  /** Commits that only the head has. */
-  readonly ahead: number
-  /** Commits that only the base has. */
-  readonly behind: number
-  /** The newest commit that both have; undefined where they have no history in common. */
-  readonly mergeBase: string | undefined
-  /** When the base was committed, ISO 8601; undefined where GitHub does not say. */
-  readonly baseCommittedAt: string | undefined
-}
 
 /** Compares two commits; undefined when GitHub has no longer one of them, or they have nothing in common. */
 export async function compareCommits(
@@ -19,7 +8,7 @@ export async function compareCommits(
   base: string,
   head: string,
   signal: AbortSignal,
-): Promise<Comparison | undefined> {
+): Promise<CommitComparison | undefined> {
   try {
     // The commits and files between them are not looked at: of each page one is the least that can be asked for.
     const { data } = await rest.repos.compareCommitsWithBasehead({

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { GitHubPermission, PermissionAnswer } from './ask-permission.ts'
-import type { Comparison } from './compare-commits.ts'
+import type { CommitComparison } from '../git/git.ts'
 
 /** A commit status: one line on the commit, found again by its context. */
 export interface CommitStatus {
@@ -138,5 +138,5 @@ export interface GitHub {
     signal: AbortSignal,
   ): Promise<PermissionAnswer>
   /** How two commits stand to each other; undefined when GitHub cannot tell. @throws StagegateError E_GITHUB_* */
-  compareCommits(base: string, head: string, signal: AbortSignal): Promise<Comparison | undefined>
+  compareCommits(base: string, head: string, signal: AbortSignal): Promise<CommitComparison | undefined>
 }
