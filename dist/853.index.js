@@ -1,4 +1,4 @@
-var W=Object.defineProperty;var i=(S,m)=>W(S,"name",{value:m,configurable:!0});const J=853,z=[853],X={1853:((S,m,g)=>{g.d(m,{createAnsible:i(()=>U,"createAnsible")});var u=g(1455),r=g(6760),h=g(7358);const k=`from __future__ import annotations
+var W=Object.defineProperty;var i=(S,m)=>W(S,"name",{value:m,configurable:!0});const J=853,z=[853],X={1853:((S,m,g)=>{g.d(m,{createAnsible:i(()=>U,"createAnsible")});var u=g(1455),r=g(6760),h=g(1680);const k=`from __future__ import annotations
 
 import json
 import os
