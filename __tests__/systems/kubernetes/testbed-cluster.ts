@@ -4,7 +4,7 @@ import { readTestbed, type TestbedDescription } from '../../../script/lib/testbe
 import { type Clock, systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../src/systems/http/http.ts'
-import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
+import { type ApiClient, createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
 import type { Cluster, KubernetesObject, Manifest } from '../../../src/systems/kubernetes/cluster.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
@@ -14,6 +14,7 @@ import { parseManifests } from '../../../src/systems/kubernetes/manifests/parse-
 export interface TestbedCluster {
   readonly testbed: TestbedDescription
   readonly http: Http
+  readonly client: ApiClient
   readonly cluster: Cluster
   readonly namespace: string
   /** Applies YAML and gives back what was applied. */
@@ -36,13 +37,15 @@ export async function openTestbedCluster(
     () => Promise.reject(new Error('no token is needed')),
     clock,
   )
-  const cluster = createCluster(createApiClient(http, connections), clock)
+  const client = createApiClient(http, connections)
+  const cluster = createCluster(client, clock)
   const namespace = `test-${name}-${randomBytes(3).toString('hex')}`
   const { signal } = new AbortController()
   await cluster.ensureNamespace(namespace, signal)
   return {
     testbed,
     http,
+    client,
     cluster,
     namespace,
     async apply(yaml) {

@@ -38,14 +38,21 @@ export async function awaitRollout(
   let judged: readonly Judged[] = []
   try {
     await workloads.listed()
+    // Watches may be late: a success is believed when the server, asked once more, says the same.
+    let confirmed = true
     for (;;) {
       judged = judgeAll(workloads.expected(), workloads.snapshot())
       tellProgress(judged)
       const failed = findFailed(judged)
       if (failed.length > 0) throw await failureOf(failed)
-      if (judged.every(isSettled)) return
+      if (judged.every(isSettled)) {
+        if (confirmed) return
+        confirmed = await workloads.confirm()
+        if (confirmed) continue
+      }
       await workloads.next(LOOK_INTERVAL)
       await clock.sleep(BURST, signal)
+      confirmed = false
     }
   } catch (thrown) {
     if (!isTimeout(signal) || thrown !== signal.reason) throw thrown

@@ -18,6 +18,8 @@ export interface ObservedWorkloads {
   /** Resolves when everything was listed once. */
   listed(): Promise<void>
   next(milliseconds: number): Promise<void>
+  /** Lists everything anew; false when the server does not answer. */
+  confirm(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function observeWorkloads(
     },
     listed: () => observation.listed(),
     next: (milliseconds) => observation.next(milliseconds),
+    confirm: () => observation.confirm(),
     close: () => observation.close(),
   }
 }

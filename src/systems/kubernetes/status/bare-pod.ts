@@ -13,7 +13,7 @@ export function judgeBarePod(world: World): ObjectStatus {
   if (isReady(pod)) {
     return {
       done: true,
-      settleMs: settleTime([pod], world.baseline),
+      settleMs: settleTime([pod], world),
       text: 'ready',
       symptoms: [],
       pods: [pod],

@@ -22,7 +22,7 @@ export function judgeDaemonSet(world: World): ObjectStatus {
   if (updated && numberAvailable >= wanted) {
     return {
       done: true,
-      settleMs: settleTime(pods, world.baseline),
+      settleMs: settleTime(pods, world),
       text: `available on ${numberAvailable} of ${wanted} nodes`,
       symptoms: [],
       pods,

@@ -23,7 +23,7 @@ export function judgeDeployment(world: World): ObjectStatus {
   if (updatedReplicas >= wanted && old <= 0 && availableReplicas >= wanted) {
     return {
       done: true,
-      settleMs: settleTime(pods, world.baseline),
+      settleMs: settleTime(pods, world),
       text: `${availableReplicas} of ${wanted} replicas available`,
       symptoms: [],
       pods,

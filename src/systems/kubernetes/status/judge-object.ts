@@ -7,9 +7,9 @@ import { judgeDefinition } from './definition.ts'
 import { judgeDeployment } from './deployment.ts'
 import { groupKind, isCustom } from './groups.ts'
 import { judgeIngress } from './ingress.ts'
-import { judgeJob } from './job.ts'
+import { isTrue, judgeJob } from './job.ts'
 import { judgeNamespace } from './namespace.ts'
-import { isTerminating } from './objects.ts'
+import { isTerminating, type Pod } from './objects.ts'
 import { judgeClaim } from './persistent-volume-claim.ts'
 import { judgeBarePod } from './bare-pod.ts'
 import { judgeReplicaSet } from './replica-set.ts'
@@ -71,7 +71,7 @@ export function judgeObject(world: World, expected: Expected): ObjectStatus {
     ])
   }
   if ((metadata.generation ?? 0) < expected.generation) return waiting('waiting for the change to be seen')
-  if (isTerminating(object)) {
+  if (isTerminating(object) && !hasEndedWell(object)) {
     return waiting('being deleted', [
       certain(metadata.uid, 'Terminating', 'it is being deleted by someone else'),
     ])
@@ -84,6 +84,14 @@ function judgeKind(world: World): ObjectStatus {
   const judge = judges[groupKind(world.object)]
   if (judge !== undefined) return judge(world)
   return isCustom(world.object) ? judgeCustomResource(world) : done('present')
+}
+
+/** It has done what it was made for, and may go. */
+function hasEndedWell(object: KubernetesObject): boolean {
+  const kind = groupKind(object)
+  return kind === 'batch/Job'
+    ? isTrue(object, 'Complete')
+    : kind === '/Pod' && (object as Pod).status?.phase === 'Succeeded'
 }
 
 /** What the object's annotations say instead of its kind. */

@@ -124,6 +124,7 @@ export interface Probe {
 export interface Container {
   readonly name: string
   readonly readinessProbe?: Probe
+  readonly livenessProbe?: Probe
 }
 
 export interface Pod extends KubernetesObject {

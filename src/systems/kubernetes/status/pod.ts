@@ -1,7 +1,7 @@
 import { judgeContainer, renderCrash } from './container.ts'
 import { eventCount, findCondition, isTerminating, type KubernetesEvent, type Pod } from './objects.ts'
-import { judgeReadiness, probeFailure } from './probes.ts'
-import type { Baseline, Symptom, World } from './status.ts'
+import { judgeReadiness, probeFailure, windowOf } from './probes.ts'
+import type { Symptom, World } from './status.ts'
 
 /** A cluster that scales by itself says so within this time. Milliseconds. */
 const SCHEDULE_GRACE = 30_000
@@ -22,6 +22,8 @@ export const scalingReasons: readonly string[] = ['TriggeredScaleUp', 'Nominated
  */
 const SETTLE_TIME = 3_000
 const SETTLE_TIME_AFTER_CRASH = 12_000
+/** A liveness probe kills by Kubernetes' defaults within this time. Milliseconds. */
+const SETTLE_TIME_AT_MOST = 30_000
 
 export interface PodOptions {
   /** Whether crashes are judged here; those of a Job's pods are counted by the Job. */
@@ -60,18 +62,30 @@ function withProbe(text: string, container: string, ofPod: readonly KubernetesEv
 }
 
 /**
- * How long pods have to stay ready until that means something: no time where probes say so, or where they ran before
- * the watch began.
+ * How long pods have to stay ready until that means something: no time where readiness probes say so, or where they ran
+ * before the watch began; as long as a liveness probe takes where there is only that one, and longer once it has failed.
  */
-export function settleTime(pods: readonly Pod[], baseline: Baseline): number {
-  const times = pods.flatMap((pod) =>
-    (pod.spec?.containers ?? []).map(({ name, readinessProbe }) => {
+export function settleTime(
+  pods: readonly Pod[],
+  { baseline, events }: Pick<World, 'baseline' | 'events'>,
+): number {
+  const times = pods.flatMap((pod) => {
+    const uid = pod.metadata.uid ?? ''
+    const fresh = events.filter(
+      (event) =>
+        event.involvedObject?.uid === uid &&
+        eventCount(event) > (baseline.events.get(event.metadata.uid ?? '') ?? 0),
+    )
+    return (pod.spec?.containers ?? []).map(({ name, readinessProbe, livenessProbe }) => {
+      if (probeFailure(fresh, name, 'Liveness') !== undefined) return SETTLE_TIME_AT_MOST
       if (readinessProbe !== undefined) return 0
       const status = containersOf(pod).find((each) => each.name === name)
-      if ((status?.lastState?.terminated?.exitCode ?? 0) !== 0) return SETTLE_TIME_AFTER_CRASH
-      return baseline.ready.has(`${pod.metadata.uid ?? ''}/${name}`) ? 0 : SETTLE_TIME
-    }),
-  )
+      const crashed = (status?.lastState?.terminated?.exitCode ?? 0) !== 0
+      if (!crashed && baseline.ready.has(`${uid}/${name}`)) return 0
+      const alive = livenessProbe === undefined ? 0 : windowOf(livenessProbe)
+      return Math.max(crashed ? SETTLE_TIME_AFTER_CRASH : SETTLE_TIME, Math.min(alive, SETTLE_TIME_AT_MOST))
+    })
+  })
   return Math.max(0, ...times)
 }
 

@@ -1,4 +1,4 @@
-import type { Container, ContainerStatus, KubernetesEvent, Pod } from './objects.ts'
+import type { ContainerStatus, KubernetesEvent, Pod, Probe } from './objects.ts'
 import type { Symptom, World } from './status.ts'
 
 /**
@@ -47,7 +47,7 @@ function isUp({ started, state }: ContainerStatus): boolean {
 }
 
 /** How long a probe that fails takes to say so, from the start of the container; milliseconds. Kubernetes' own defaults. */
-function windowOf(probe: NonNullable<Container['readinessProbe']>): number {
+export function windowOf(probe: Probe): number {
   const { initialDelaySeconds = 0, periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3 } = probe
   return (initialDelaySeconds + timeoutSeconds + periodSeconds * failureThreshold) * 1000
 }

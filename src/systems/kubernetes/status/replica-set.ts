@@ -15,7 +15,7 @@ export function judgeReplicaSet(world: World): ObjectStatus {
   const pods = world.pods.filter((pod) => isOwnedBy(pod, metadata.uid))
   const text = `${availableReplicas} of ${wanted} replicas available`
   if (replicas === wanted && availableReplicas >= wanted) {
-    return { done: true, settleMs: settleTime(pods, world.baseline), text, symptoms: [], pods }
+    return { done: true, settleMs: settleTime(pods, world), text, symptoms: [], pods }
   }
   const symptoms = [...judgeRefusal(replicaSet, world, false), ...pods.flatMap((pod) => judgePod(pod, world))]
   return { done: false, text, symptoms, pods }

@@ -22,7 +22,7 @@ export function judgeStatefulSet(world: World): ObjectStatus {
     onDelete || (partition > 0 ? updatedReplicas >= wanted - partition : updateRevision === currentRevision)
   if (replicas === wanted && available >= wanted && updated) {
     const text = `${available} of ${wanted} replicas available${onDelete ? ', old pods until they are deleted' : ''}`
-    return { done: true, settleMs: settleTime(pods, world.baseline), text, symptoms: [], pods }
+    return { done: true, settleMs: settleTime(pods, world), text, symptoms: [], pods }
   }
   const text = `${Math.min(updatedReplicas, wanted)} of ${wanted} replicas updated, ${available} available`
   const symptoms = [

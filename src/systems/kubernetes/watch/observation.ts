@@ -1,7 +1,8 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { ApiClient } from '../client/api-client.ts'
-import type { Selection } from './list-objects.ts'
+import { isPassing } from '../client/api-error.ts'
+import { listObjects, type Selection } from './list-objects.ts'
 import { ObjectStore } from './object-store.ts'
 import { observe } from './observe.ts'
 
@@ -29,6 +30,8 @@ export interface Observation {
   listed(): Promise<void>
   /** Resolves after the next change, or after some milliseconds. @throws what ends an observation; the signal's reason */
   next(milliseconds: number): Promise<void>
+  /** Lists everything but events anew, as the server knows it now; false when it does not answer. */
+  confirm(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -98,6 +101,21 @@ export function startObservation(observed: readonly Observed[], options: Observa
     next,
     async listed() {
       while (waiting.size > 0) await next(1_000)
+    },
+    async confirm() {
+      const listed = observed.map(async ({ selection }, index) => {
+        if (forbidden.has(index) || selection.resource.kind === 'Event') return
+        const { items, resourceVersion } = await listObjects(client, selection, signal, { attempts: 1 })
+        stores[index]?.replace(items, resourceVersion)
+      })
+      try {
+        await Promise.all(listed)
+        return true
+      } catch (thrown) {
+        options.signal.throwIfAborted()
+        if (isPassing(thrown)) return false
+        throw thrown
+      }
     },
     async close() {
       ended.abort()

@@ -1,0 +1,86 @@
+import { StagegateError } from '../../../../src/errors/index.ts'
+import { systemClock } from '../../../../src/systems/clock/clock.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import { openTestbedCluster, parseYaml, type TestbedCluster } from '../testbed-cluster.ts'
+import type { MatrixCase } from './case.ts'
+import { type Recorder, startRecorder } from './recorder.ts'
+
+export interface MatrixResult {
+  /** Undefined when everything got ready. */
+  readonly error: StagegateError | undefined
+  readonly progress: readonly string[]
+  /** From the end of the apply to the verdict. */
+  readonly seconds: number
+  /** As its apply answered. */
+  readonly applied: readonly KubernetesObject[]
+}
+
+export interface RunOptions {
+  /** Where the rollout is recorded; undefined when it is not. */
+  readonly recording?: string
+}
+
+/** Rolls a case out on the testbed's cluster, in a namespace of its own that is removed afterwards. */
+export async function runCase(each: MatrixCase, options: RunOptions = {}): Promise<MatrixResult> {
+  const bed = await openTestbedCluster(each.name.slice(0, 40))
+  const { images } = bed.testbed
+  const before = each.before === undefined ? [] : await bed.apply(each.before(images, bed.namespace))
+  try {
+    if (each.refused !== undefined) await untilRefused(bed, each.refused(images))
+    return await rollOut(bed, each.manifests(images, bed.namespace), options)
+  } finally {
+    await removeClusterObjects(bed, before)
+    await bed.close()
+  }
+}
+
+/** Applies YAML and waits for it as a run does. */
+export async function rollOut(
+  bed: TestbedCluster,
+  yaml: string,
+  { recording }: RunOptions = {},
+): Promise<MatrixResult> {
+  const recorder: Recorder | undefined = recording === undefined ? undefined : await startRecorder(bed)
+  const applied = await bed.apply(yaml)
+  const progress: string[] = []
+  const started = systemClock.monotonic()
+  let error: StagegateError | undefined
+  try {
+    await bed.cluster.awaitRollout(applied, {
+      signal: new AbortController().signal,
+      onProgress: ({ object, text }) => progress.push(`${object}: ${text}`),
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof StagegateError)) throw thrown
+    error = thrown
+  }
+  const seconds = Math.round((systemClock.monotonic() - started) / 10) / 100
+  await recorder?.write(recording ?? '', { applied, verdict: error?.message ?? 'done' })
+  return { error, progress, seconds, applied }
+}
+
+/** Quotas, policies and labels take effect some moments after they were written. */
+async function untilRefused(bed: TestbedCluster, pod: string): Promise<void> {
+  const { signal } = new AbortController()
+  const options = { namespace: bed.namespace, dryRun: true, signal, onApplied: () => undefined }
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    try {
+      await bed.cluster.apply(parseYaml(pod), options)
+    } catch {
+      return
+    }
+    await systemClock.sleep(100)
+  }
+  throw new Error('the cluster refuses no pod')
+}
+
+async function removeClusterObjects(
+  bed: TestbedCluster,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  const { signal } = new AbortController()
+  for (const { apiVersion, kind, metadata } of objects) {
+    if (metadata.namespace !== undefined || kind === 'Namespace') continue
+    await bed.cluster.remove({ apiVersion, kind, name: metadata.name }, signal)
+  }
+}
