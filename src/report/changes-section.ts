@@ -33,8 +33,9 @@ function countChanges(objects: ReportedDeployment['objects']): string {
   if (objects.every((object) => object.change === 'unchanged')) {
     return `Nothing: all ${objects.length} objects were as they should be.`
   }
-  const counts = (['created', 'changed', 'unchanged'] as const).map(
-    (change) => `${objects.filter((object) => object.change === change).length} ${change}`,
-  )
+  const counts = (['created', 'changed', 'recreated', 'unchanged'] as const).flatMap((change) => {
+    const count = objects.filter((object) => object.change === change).length
+    return count === 0 && change === 'recreated' ? [] : `${count} ${change}`
+  })
   return `${objects.length} objects: ${counts.join(', ')}.`
 }

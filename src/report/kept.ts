@@ -64,7 +64,7 @@ export interface ReportedDeployment {
   readonly objects: readonly {
     readonly kind: string
     readonly name: string
-    readonly change: 'created' | 'changed' | 'unchanged'
+    readonly change: 'created' | 'changed' | 'recreated' | 'unchanged'
   }[]
   readonly schemaVersion: string | undefined
 }

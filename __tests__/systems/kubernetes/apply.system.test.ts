@@ -1,53 +1,23 @@
-import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { inspect, promisify } from 'node:util'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import { type ApplyTools, createApplyTools } from './apply-tools.ts'
 import { openTestbedCluster, parseYaml, type TestbedCluster } from './testbed-cluster.ts'
 
 const signal = new AbortController().signal
 let bed: TestbedCluster
+let tools: ApplyTools
+const apply: ApplyTools['apply'] = (...given) => tools.apply(...given)
+const refused: ApplyTools['refused'] = (...given) => tools.refused(...given)
+const find: ApplyTools['find'] = (...given) => tools.find(...given)
+const kubectl: ApplyTools['kubectl'] = (...given) => tools.kubectl(...given)
 
 beforeAll(async () => {
   bed = await openTestbedCluster('apply')
+  tools = createApplyTools(bed)
 })
 
 afterAll(() => bed.close())
-
-async function apply(yaml: string, dryRun = false): Promise<readonly string[]> {
-  const seen: string[] = []
-  const applied = await bed.cluster.apply(parseYaml(yaml), {
-    namespace: bed.namespace,
-    dryRun,
-    signal,
-    onApplied: ({ object, change }) => seen.push(`${object.kind} ${object.metadata.name} ${change}`),
-  })
-  return dryRun
-    ? applied.map(({ object, change }) => `${object.kind} ${object.metadata.name} ${change}`)
-    : seen
-}
-
-async function refused(yaml: string): Promise<StagegateError> {
-  return apply(yaml).then(
-    () => expect.fail('it was applied'),
-    (thrown: unknown) => thrown as StagegateError,
-  )
-}
-
-function find(kind: string, name: string, apiVersion = 'v1'): Promise<KubernetesObject | undefined> {
-  return bed.cluster.get({ apiVersion, kind, name, namespace: bed.namespace }, signal)
-}
-
-async function kubectl(yaml: string, ...argv: readonly string[]): Promise<void> {
-  const file = join(tmpdir(), `${bed.namespace}-${process.hrtime.bigint()}.yaml`)
-  await writeFile(file, yaml)
-  const program = join(bed.testbed.bin, 'kubectl')
-  const common = ['--kubeconfig', bed.testbed.kubernetes.kubeconfig, '-n', bed.namespace]
-  await promisify(execFile)(program, [...common, 'apply', ...argv, '-f', file])
-}
 
 const configMap = (name: string, data: string) => `
 apiVersion: v1
@@ -229,7 +199,9 @@ spec:
     const yaml = `${configMap('early', '{ a: b }')}---
 apiVersion: v1
 kind: Service
-metadata: { name: late }
+metadata:
+  name: late
+  annotations: { config.kubernetes.io/depends-on: /namespaces/${bed.namespace}/ConfigMap/early }
 spec: { ports: [{ port: 80 }] }
 `
     const stop = new AbortController()

@@ -5,6 +5,7 @@ import type { Systems } from '../systems.ts'
 import { fetchConfigs } from './configs/configs.ts'
 import type { ActiveDeploySettings } from './deployment.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
+import { ChangeLines } from './manifests/change-lines.ts'
 import { readPinned } from './manifests/manifests.ts'
 
 /** Stands for the digest that is known only after the push. */
@@ -43,12 +44,16 @@ export async function previewDeployment(
     signal,
     onApplied: ignore,
   })
-  const lines = applied.map(
-    ({ object, change }) => `${object.kind} ${object.metadata.name}: ${wouldBe[change]}`,
-  )
+  const changes = new ChangeLines()
+  const lines = applied.flatMap((each) => changes.render(each, wouldBe))
   if (image === undefined) lines.push('The digest of the image is known only after image.push.')
   previews.push({ title: 'deploy.manifests', text: lines.join('\n') })
   return previews
 }
 
-const wouldBe = { created: 'would be created', changed: 'would be changed', unchanged: 'unchanged' } as const
+const wouldBe = {
+  created: 'would be created',
+  changed: 'would be changed',
+  recreated: 'would be deleted and made anew',
+  unchanged: 'unchanged',
+} as const

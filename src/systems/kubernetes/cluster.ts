@@ -24,7 +24,10 @@ export interface Manifest {
 
 export interface AppliedObject {
   readonly object: KubernetesObject
-  readonly change: 'created' | 'changed' | 'unchanged'
+  /** `recreated`: a Job, whose pods cannot be changed, was deleted and made anew. */
+  readonly change: 'created' | 'changed' | 'recreated' | 'unchanged'
+  /** What differs from before, for people: at most some 40 lines, no value of a Secret. */
+  readonly diff: readonly string[]
 }
 
 export interface RolloutProgress {

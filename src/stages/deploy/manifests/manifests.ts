@@ -3,6 +3,7 @@ import type { StepContext } from '../../../pipeline/index.ts'
 import type { AppliedObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { ChangeLines } from './change-lines.ts'
 import { isWorkload, pinImages } from './pin-images.ts'
 
 export interface AppliedManifests {
@@ -23,12 +24,13 @@ export async function applyManifests(
   if (!settings.manifests.configured) return { manifests: [], applied: [] }
   const manifests = await readPinned(deployment, configs)
   const fromVault = secrets.objects.map((object) => ({ object, source: 'deploy.secrets' }))
+  const changes = new ChangeLines()
   const applied = await cluster.apply([...fromVault, ...manifests], {
     namespace: settings.namespace,
     dryRun: false,
     signal: AbortSignal.any([step.signal, deployment.lease.lost]),
     onApplied: (each) => {
-      step.log.info(`${each.object.kind} ${each.object.metadata.name}: ${each.change}`)
+      for (const line of changes.render(each)) step.log.info(line)
       onApplied(each)
     },
   })

@@ -1,16 +1,15 @@
-import { StagegateError, toStagegateError } from '../../../errors/index.ts'
-import type { AppliedObject, Cluster, KubernetesObject, Manifest } from '../cluster.ts'
-import type { ApiClient } from '../client/api-client.ts'
+import { toStagegateError } from '../../../errors/index.ts'
+import type { AppliedObject, Cluster, Manifest } from '../cluster.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import type { Connected } from '../connected.ts'
-import { isSecret } from '../object-id.ts'
-import { withoutFields } from '../without-fields.ts'
+import { applyChange, withoutSecretValues } from './apply-change.ts'
+import { createAutoscalers } from './autoscaling/autoscalers.ts'
 import { awaitDefinitions } from './await-definitions.ts'
-import { patchObject } from './patch-object.ts'
-import { conflictError, planChange, type PlannedChange } from './plan-change.ts'
+import { refusalOf, withProgress } from './failures.ts'
 import { planOrder, type Step } from './order/plan-order.ts'
 import { runInOrder } from './order/run-in-order.ts'
-import { planTargets, placeObject, type Target } from './target.ts'
+import { planChange, type PlannedChange } from './plan-change.ts'
+import { placeObject, planTargets, type Target } from './target.ts'
 
 type Options = Parameters<Cluster['apply']>[1]
 
@@ -31,14 +30,16 @@ export async function applyManifests(
   const { namespace, signal } = options
   const targets = [...(await planTargets(manifests, namespace, discovery, signal))]
   planOrder(targets, namespace)
+  const set = targets.map((target) => target.object)
+  const autoscalers = createAutoscalers(client, set, namespace)
   const planned = new Map<number, PlannedChange>()
   const applied = new Map<number, AppliedObject>()
   const positions = targets.map((_target, index) => index)
   await planAll(positions.filter((index) => targets[index]?.resource !== undefined))
   if (options.dryRun) {
     return targets.map((target, index) => {
-      const { object, change } = planned.get(index) ?? { object: target.object, change: 'created' }
-      return { object: withoutSecretValues(object), change }
+      const { object, change, diff } = planned.get(index) ?? { ...target, change: 'created', diff: [] }
+      return { object: withoutSecretValues(object), change, diff }
     })
   }
   try {
@@ -80,7 +81,7 @@ export async function applyManifests(
     const object = placeObject(target.object, resource, namespace, target.source)
     const placed = { ...target, object, resource }
     targets[index] = placed
-    planned.set(index, await planChange(client, placed, resource, signal))
+    planned.set(index, await planChange({ client, autoscalers, signal }, placed, resource))
   }
 
   async function applyAll(steps: readonly Step<number>[]): Promise<void> {
@@ -92,7 +93,7 @@ export async function applyManifests(
   async function applyOne(index: number): Promise<void> {
     const change = planned.get(index)
     if (change === undefined || applied.has(index)) return
-    const done = await applyChange(client, change, signal)
+    const done = await applyChange(connected, change, signal)
     applied.set(index, done)
     options.onApplied(done)
   }
@@ -108,55 +109,8 @@ function isFoundation(target: Target | undefined): boolean {
   return target !== undefined && ['Namespace', 'CustomResourceDefinition'].includes(target.object.kind)
 }
 
-async function applyChange(
-  client: ApiClient,
-  { target, resource, change, object, force }: PlannedChange,
-  signal: AbortSignal,
-): Promise<AppliedObject> {
-  if (change === 'unchanged') return { object: withoutSecretValues(object), change }
-  const sent = placeObject(target.object, resource, object.metadata.namespace ?? '', target.source)
-  const result = await patchObject(client, resource, sent, { dryRun: false, force, signal })
-  if ('conflicts' in result) throw conflictError(target.title, result.conflicts)
-  return { object: withoutSecretValues(result.object), change }
-}
-
 function comingNamespaces(targets: readonly Target[]): ReadonlySet<string> {
   return new Set(
     targets.filter((each) => each.object.kind === 'Namespace').map((each) => each.object.metadata.name),
   )
-}
-
-/** What the dry runs refused, all of it, as one error. */
-function refusalOf(
-  failures: readonly { readonly error: StagegateError; readonly target: Target }[],
-  tried: number,
-  applied: number,
-): StagegateError {
-  const [first] = failures
-  if (first === undefined) throw new Error('no failure')
-  return new StagegateError(first.error.code, {
-    message:
-      failures.length === 1
-        ? `${first.target.source}: ${first.error.message}`
-        : `${failures.length} of ${tried} objects are refused by the server.`,
-    evidence: failures.flatMap(({ error, target }) => [
-      ...(failures.length === 1 ? [] : [`${target.source}: ${error.message}`]),
-      ...error.evidence.map((line) => `${target.source}: ${line}`),
-    ]),
-    next: first.error.next,
-    ...(applied === 0 ? { state: 'Nothing was applied.' } : {}),
-  })
-}
-
-function withProgress(error: StagegateError, applied: readonly AppliedObject[], all: number): StagegateError {
-  if (error.state !== undefined) return error
-  const changed = applied.filter((each) => each.change !== 'unchanged')
-  return error.with({
-    state: `${applied.length} of ${all} objects are in place, ${changed.length} of them were changed.`,
-    evidence: changed.map(({ object, change }) => `${change}: ${object.kind} ${object.metadata.name}`),
-  })
-}
-
-function withoutSecretValues(object: KubernetesObject): KubernetesObject {
-  return isSecret(object) ? (withoutFields(object, ['data', 'stringData']) as KubernetesObject) : object
 }

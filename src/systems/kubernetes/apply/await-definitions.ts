@@ -1,7 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
-import { readObject } from './plan-change.ts'
+import { readObject } from './read-object.ts'
 import { definedKinds } from './target.ts'
 
 /** How long a definition may take to be served; as nelm. Milliseconds. */

@@ -4,7 +4,7 @@ import type { ApiClient } from '../client/api-client.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { resourcePath } from '../discovery/api-resource.ts'
 import { isSecret, objectId, renderId } from '../object-id.ts'
-import { FIELD_MANAGER } from './compare-objects.ts'
+import { FIELD_MANAGER } from './field-manager.ts'
 import { type FieldConflict, parseConflicts } from './parse-conflicts.ts'
 
 export interface PatchOptions {
@@ -15,7 +15,8 @@ export interface PatchOptions {
 }
 
 export type PatchResult =
-  { readonly object: KubernetesObject } | { readonly conflicts: readonly FieldConflict[] }
+  | { readonly object: KubernetesObject; readonly created: boolean }
+  | { readonly conflicts: readonly FieldConflict[] }
 
 /**
  * One server-side apply with strict validation: the object as the server has it then, or who owns its fields. May be
@@ -46,7 +47,7 @@ export async function patchObject(
     repeatable: true,
     retryConflict: true,
   })
-  if (status !== 409) return { object: body as KubernetesObject }
+  if (status !== 409) return { object: body as KubernetesObject, created: status === 201 }
   const conflicts = parseConflicts(refusal)
   if (conflicts.length > 0) return { conflicts }
   throw new StagegateError('E_KUBE_CONFLICT', {

@@ -1,11 +1,19 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { AppliedObject, KubernetesObject } from '../cluster.ts'
 import type { ApiClient } from '../client/api-client.ts'
-import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
-import { isSecret } from '../object-id.ts'
+import type { ApiResource } from '../discovery/api-resource.ts'
+import { withoutFields } from '../without-fields.ts'
+import type { Autoscalers } from './autoscaling/autoscalers.ts'
+import { hasReplicas, isAutoscaled, leaveReplicas } from './autoscaling/leave-replicas.ts'
 import { isUnchanged } from './compare-objects.ts'
-import { type FieldConflict, isClientSideOnly } from './parse-conflicts.ts'
+import { conflictError } from './conflict-error.ts'
+import { diffObjects } from './diff/diff-objects.ts'
+import { explainImmutable, isRecreatable } from './immutable.ts'
+import { takeOverClientSide } from './ownership/take-over.ts'
+import { withoutReleased } from './ownership/without-released.ts'
+import { isClientSideOnly } from './parse-conflicts.ts'
 import { patchObject } from './patch-object.ts'
+import { readObject } from './read-object.ts'
 import type { Target } from './target.ts'
 
 /** What applying a target will do, from its dry run. */
@@ -13,10 +21,19 @@ export interface PlannedChange {
   readonly target: Target
   readonly resource: ApiResource
   readonly change: AppliedObject['change']
-  /** As it is now, or would be. */
+  /** The manifest as it is to be sent: without what is left to an autoscaler. */
+  readonly sent: KubernetesObject
+  /** As it is now, or would be; without its managed fields. */
   readonly object: KubernetesObject
-  /** Fields of a client-side apply are taken over. */
-  readonly force: boolean
+  readonly diff: readonly string[]
+  /** What a client-side apply owns has to become ours first. */
+  readonly takeOver: boolean
+}
+
+interface Context {
+  readonly client: ApiClient
+  readonly autoscalers: Autoscalers
+  readonly signal: AbortSignal
 }
 
 /**
@@ -25,52 +42,93 @@ export interface PlannedChange {
  * @throws StagegateError E_FIELD_CONFLICT, E_MANIFEST_INVALID, E_IMMUTABLE_FIELD and what `toApiError` knows
  */
 export async function planChange(
-  client: ApiClient,
+  { client, autoscalers, signal }: Context,
   target: Target,
   resource: ApiResource,
-  signal: AbortSignal,
 ): Promise<PlannedChange> {
-  const { object, title } = target
-  const live = await readObject(client, resource, object, signal)
-  const first = await patchObject(client, resource, object, { dryRun: true, force: false, signal })
-  if ('object' in first) return decideChange(first.object, false)
-  if (!isClientSideOnly(first.conflicts)) throw conflictError(title, first.conflicts)
-  const forced = await patchObject(client, resource, object, { dryRun: true, force: true, signal })
-  if ('conflicts' in forced) throw conflictError(title, forced.conflicts)
-  return decideChange(forced.object, true)
+  const { title } = target
+  let sent = target.object
+  let live: KubernetesObject | undefined
+  if (hasReplicas(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {
+    live = await readLive()
+    if (live !== undefined) sent = leaveReplicas(sent, live)
+  }
+  return plan()
 
-  function decideChange(planned: KubernetesObject, force: boolean): PlannedChange {
-    if (live === undefined) return { target, resource, change: 'created', object: planned, force }
-    if (isUnchanged(live, planned)) return { target, resource, change: 'unchanged', object: live, force }
-    return { target, resource, change: 'changed', object: planned, force }
+  async function plan(): Promise<PlannedChange> {
+    let tried: Awaited<ReturnType<typeof tryPatch>>
+    try {
+      tried = await tryPatch(false)
+    } catch (thrown) {
+      if (!(thrown instanceof StagegateError) || thrown.code !== 'E_IMMUTABLE_FIELD') throw thrown
+      if (!isRecreatable(sent)) throw explainImmutable(sent, thrown)
+      return planRecreation()
+    }
+    if ('conflicts' in tried) {
+      if (isAutoscaled(tried.conflicts)) {
+        sent = leaveReplicas(sent, (await readLive()) ?? sent)
+        tried = await tryPatch(false)
+      } else if (isClientSideOnly(tried.conflicts)) tried = await tryPatch(true)
+    }
+    if ('conflicts' in tried) throw conflictError(title, tried.conflicts)
+    const { object, created } = tried
+    if (created) return concluded('created', object)
+    live ??= await readLive()
+    if (live === undefined) return concluded('created', object)
+    refuseVanishing(live)
+    if (takeOverClientSide(live) !== undefined) {
+      const now = live
+      // Where not even a stand-in is accepted (a fixed port that is in use), no default is known: all stays as it is.
+      const fresh = await tryAnew().catch(() => now)
+      const left = withoutReleased(object, live, fresh)
+      return { ...concluded('changed', left), takeOver: true }
+    }
+    return isUnchanged(live, object) ? concluded('unchanged', live) : concluded('changed', object)
+  }
+
+  async function planRecreation(): Promise<PlannedChange> {
+    live ??= await readLive()
+    return concluded('recreated', await tryAnew())
+  }
+
+  /** A dry run under another name tells what the manifest makes where there is nothing yet. */
+  async function tryAnew(): Promise<KubernetesObject> {
+    const name = `${sent.metadata.name.slice(0, 45)}-stagegate-dry-run`
+    const stand = { ...sent, metadata: { ...sent.metadata, name } }
+    const tried = await patchObject(client, resource, stand, { dryRun: true, force: false, signal })
+    if ('conflicts' in tried) throw conflictError(title, tried.conflicts)
+    const { object } = tried
+    return { ...object, metadata: { ...object.metadata, name: sent.metadata.name } }
+  }
+
+  function concluded(change: PlannedChange['change'], object: KubernetesObject): PlannedChange {
+    const differs = change === 'changed' || change === 'recreated'
+    const diff = differs && live !== undefined ? diffObjects(live, object) : []
+    return { target, resource, change, sent, object: withoutManagers(object), diff, takeOver: false }
+  }
+
+  function readLive(): Promise<KubernetesObject | undefined> {
+    return readObject(client, resource, sent, signal)
+  }
+
+  function tryPatch(force: boolean): ReturnType<typeof patchObject> {
+    return patchObject(client, resource, sent, { dryRun: true, force, signal })
+  }
+
+  function refuseVanishing({ metadata }: KubernetesObject): void {
+    const since = metadata.deletionTimestamp
+    if (typeof since !== 'string') return
+    throw new StagegateError('E_KUBE_CONFLICT', {
+      message: `${title} is being deleted since ${since}.`,
+      next: 'Wait until it is gone (its finalizers say who holds it), then rerun.',
+    })
   }
 }
 
-export async function readObject(
-  client: ApiClient,
-  resource: ApiResource,
-  object: KubernetesObject,
-  signal: AbortSignal,
-): Promise<KubernetesObject | undefined> {
-  const { status, body } = await client.send({
-    method: 'GET',
-    path: resourcePath(resource, object.metadata),
-    signal,
-    purpose: `get ${object.kind} ${object.metadata.name}`,
-    allow: [404],
-    sensitive: isSecret(object),
-  })
-  return status === 404 ? undefined : (body as KubernetesObject)
-}
-
-export function conflictError(title: string, conflicts: readonly FieldConflict[]): StagegateError {
-  const managers = [...new Set(conflicts.map((each) => `"${each.manager}"`))].join(', ')
-  const scaled = conflicts.some((each) => each.field === '.spec.replicas')
-  return new StagegateError('E_FIELD_CONFLICT', {
-    message: `${title}: ${managers} owns ${conflicts.length === 1 ? 'a field' : `${conflicts.length} fields`} that the manifest sets.`,
-    evidence: conflicts.map(({ field, manager }) => `${title}: ${field} is owned by "${manager}"`),
-    ...(scaled
-      ? { next: 'Leave spec.replicas out of the manifest: something else scales this workload.' }
-      : {}),
-  })
+/** Who owns which field is most of a small object; nothing needs it any more. */
+export function withoutManagers(object: KubernetesObject): KubernetesObject {
+  return {
+    ...object,
+    metadata: withoutFields(object.metadata, ['managedFields']) as KubernetesObject['metadata'],
+  }
 }

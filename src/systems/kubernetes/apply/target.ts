@@ -3,6 +3,7 @@ import type { KubernetesObject, Manifest } from '../cluster.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import type { Discovery } from '../discovery/discovery.ts'
 import { findDuplicates } from '../manifests/read-manifests.ts'
+import { encodeSecret } from './encode-secret.ts'
 import { objectId, parseApiVersion, renderId } from '../object-id.ts'
 
 /** A manifest with where it goes. */
@@ -28,7 +29,8 @@ export async function planTargets(
 ): Promise<readonly Target[]> {
   const defined = new Set(manifests.flatMap(({ object }) => definedKinds(object).map(keyOf)))
   const targets: Target[] = []
-  for (const { object, source } of manifests) {
+  for (const { object: written, source } of manifests) {
+    const object = encodeSecret(written)
     const served = await discovery.find(object, signal)
     const resource = served ?? (defined.has(keyOf(object)) ? undefined : await requireKind(object, source))
     // Of a kind that is not served yet, the namespace is added when its definition is.

@@ -1,0 +1,2 @@
+/** Who applies, in `metadata.managedFields`. */
+export const FIELD_MANAGER = 'stagegate'
