@@ -1,67 +1,99 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readTrigger } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
 import { decideJob } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
-import { finish } from './main/exit-code.ts'
+import { type Console, openConsole } from './main/console.ts'
+import { createEndAtOnce, type EndAtOnce } from './main/end-at-once.ts'
+import { finish, onCrash } from './main/exit-code.ts'
 import { failBeforePlan } from './main/fail-before-plan.ts'
-import { openConsole } from './main/console.ts'
 import { openGit } from './main/open-git.ts'
 import { loadJobConfig } from './main/jobs/load-job-config.ts'
-import { runPlan } from './main/run-plan.ts'
-import { listenToSignals } from './main/signals.ts'
-import { markFinished, markMain } from './main/state.ts'
+import { type Ended, runPlan } from './main/run-plan.ts'
+import type { RunSignals } from './main/signals.ts'
+import { markFinished, markLost, markMain } from './main/state.ts'
 import { checkoutFolder, placeCommit } from './stages/checkout/place-commit.ts'
+import { endRun } from './systems/runner/end-run.ts'
+
+/** What is still alive when everything has ended is given this long, in milliseconds. */
+const LAST_GRACE_MS = 300
 
 /** The step itself: inputs → configuration → plan → run → report → outputs. Alone says how the step ended. */
-export async function main(process: NodeJS.Process): Promise<void> {
+export async function main(process: NodeJS.Process, signals: RunSignals): Promise<void> {
   const { env } = process
-  const temporary = await makeTemporaryFolder(env.RUNNER_TEMP)
+  // A name that no earlier tenant of the machine could have prepared.
+  const temporary = join(env.RUNNER_TEMP ?? tmpdir(), `stagegate-${randomUUID()}`)
   const console = openConsole(process, temporary)
-  let success = false
-  let where = 'inputs'
-  try {
-    await markMain(console.runnerFiles)
-    const inputs = readInputs(env, console.warn)
-    const signals = listenToSignals(process, console.clock, inputs.timeoutMs)
-    try {
-      where = 'checkout'
-      const git = openGit(console, inputs, env)
-      await placeCommit(git, await readTrigger(env), checkoutFolder(env), signals.signal, (text) => {
-        console.output.info(text)
-      })
-      where = 'configuration'
-      const job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
-      const config = await loadJobConfig(job, { inputs, env, temporary })
-      where = 'plan'
-      success = await runPlan({
-        config,
-        inputs,
-        job,
-        env,
-        console,
-        git,
-        signals,
-        cores: availableParallelism(),
-      })
-    } finally {
-      signals.close()
-    }
-  } catch (thrown) {
-    await failBeforePlan(toStagegateError(thrown), where, env, console)
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
-    await markFinished(console.runnerFiles)
-    console.close()
-  }
-  finish(process, success)
+  const atOnce = createEndAtOnce(process, () => {
+    rmSync(temporary, { recursive: true, force: true })
+  })
+  atOnce.add(() => endRun(console.runMark, console.clock, 0))
+  signals.onLate(() => void atOnce.run())
+  // Also what has left its process group, and so is not ended with its step.
+  signals.signal.addEventListener('abort', () => void endRun(console.runMark, console.clock))
+
+  const ended = await run({ env, temporary, console, signals, atOnce })
+  await cleanUp(console, temporary, ended.lost)
+  onCrash(undefined)
+  signals.close()
+  console.close()
+  finish(process, ended.success && signals.crashed() === undefined)
 }
 
-/** 0700, and with a name that no earlier tenant of the machine could have prepared. */
-async function makeTemporaryFolder(runnerTemp: string | undefined): Promise<string> {
-  const parent = runnerTemp ?? tmpdir()
-  await mkdir(parent, { recursive: true })
-  return mkdtemp(join(parent, 'stagegate-'))
+interface Run {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly temporary: string
+  readonly console: Console
+  readonly signals: RunSignals
+  readonly atOnce: EndAtOnce
+}
+
+async function run({ env, temporary, console, signals, atOnce }: Run): Promise<Ended> {
+  let where = 'inputs'
+  try {
+    await markMain(console.runnerFiles, { temporary, runMark: console.runMark })
+    await mkdir(dirname(temporary), { recursive: true })
+    await mkdir(temporary, { mode: 0o700 })
+    const inputs = readInputs(env, console.warn)
+    signals.limit(inputs.timeoutMs)
+    where = 'checkout'
+    const git = openGit(console, inputs, env)
+    await placeCommit(git, await readTrigger(env), checkoutFolder(env), signals.signal, (text) => {
+      console.output.info(text)
+    })
+    where = 'configuration'
+    const job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
+    const config = await loadJobConfig(job, { inputs, env, temporary })
+    where = 'plan'
+    signals.signal.throwIfAborted()
+    const cores = availableParallelism()
+    return await runPlan({ config, inputs, job, env, console, git, signals, atOnce, cores })
+  } catch (thrown) {
+    const lost = await failBeforePlan(toStagegateError(thrown), where, env, console, signals.lastSignal)
+    return { success: false, lost }
+  }
+}
+
+/** Each part on its own: a full disk that keeps one from being done is no reason to leave the others. */
+async function cleanUp(console: Console, temporary: string, lost: Ended['lost']): Promise<void> {
+  const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act()
+    } catch (thrown) {
+      console.warn(`${what}: ${toStagegateError(thrown).message}`)
+    }
+  }
+  await attempt('Not every command of the run could be ended', () =>
+    endRun(console.runMark, console.clock, LAST_GRACE_MS),
+  )
+  await attempt('The temporary folder could not be removed', () =>
+    rm(temporary, { recursive: true, force: true }),
+  )
+  await attempt('The state for the end of the job could not be saved', () =>
+    lost === undefined ? markFinished(console.runnerFiles) : markLost(console.runnerFiles, lost),
+  )
 }

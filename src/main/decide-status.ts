@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/index.ts'
 import { nextStage, type RunReport } from '../report/run-report.ts'
 
 export interface DecidedStatus {
@@ -14,10 +15,16 @@ export interface DecidedStatus {
  * @param current the state that the status has now; undefined when it has none
  */
 export function decideStatus(report: RunReport, current: string | undefined): DecidedStatus | undefined {
+  const alone = isReportAlone(report.facts.stages)
   // The job that failed has said why; a last call knows no better.
-  const said = isReportAlone(report.facts.stages) && (current === 'failure' || current === 'error')
-  if (report.status === 'failure') return said ? undefined : { state: 'failure' }
-  if (report.status === 'cancelled') return said ? undefined : { state: 'error' }
+  const said = alone && (current === 'failure' || current === 'error')
+  if (report.status === 'failure') {
+    if (said) return undefined
+    return { state: isNoVerdict(report.failure?.error.code) ? 'error' : 'failure' }
+  }
+  // A last call that was cancelled takes back nothing that earlier calls have earned.
+  if (report.status === 'cancelled')
+    return said || (alone && current === 'success') ? undefined : { state: 'error' }
   const deploy = report.stages.find((stage) => stage.id === 'deploy')?.result.status
   if (deploy === 'success') return { state: 'success' }
 
@@ -29,6 +36,11 @@ export function decideStatus(report: RunReport, current: string | undefined): De
   }
   if (next === undefined) return nothingToDeploy
   return { state: 'pending', description: `Waiting for the stage ${next}.` }
+}
+
+/** Codes after which nothing is known of the commit: the run was cancelled, or has crashed. */
+export function isNoVerdict(code: ErrorCode | undefined): boolean {
+  return code === 'E_CANCELLED' || code === 'E_INTERNAL' || code === 'E_INTERNAL_UNFINISHED'
 }
 
 /**

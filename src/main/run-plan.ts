@@ -19,20 +19,24 @@ import type { Systems } from '../stages/systems.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
-import type { GitHub } from '../systems/github/github.ts'
+import type { CommitStatus, GitHub } from '../systems/github/github.ts'
 import { composeSystems } from './compose-systems.ts'
 import { type Call, openCall } from './jobs/open-call.ts'
 import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
+import type { EndAtOnce } from './end-at-once.ts'
+import { endEarly } from './end-early.ts'
 import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
 import { askGithub } from './ask-github.ts'
-import { deploymentKeyOf, GithubWriter } from './github-writer.ts'
+import { GithubWriter } from './github-writer.ts'
 import { openLedger } from './ledger/open-ledger.ts'
 import { readLedger } from './ledger/read-ledger.ts'
+import { recordWrites } from './record-writes.ts'
 import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
-import { saveState } from './state.ts'
+import { savedStateOf } from './saved-state-of.ts'
+import { markReached, saveState } from './state.ts'
 import { setOutputs } from './set-outputs.ts'
 
 type Planned = readonly PlannedStage<Systems & { readonly reporter: Reporter }>[]
@@ -46,13 +50,23 @@ export interface RunOptions {
   readonly console: Console
   readonly git: Git
   readonly signals: RunSignals
+  readonly atOnce: EndAtOnce
   readonly cores: number
 }
 
-/** Plans, says the plan, runs it, and reports. True when the run succeeded. */
-export async function runPlan(options: RunOptions): Promise<boolean> {
+/** How a run ended. */
+export interface Ended {
+  readonly success: boolean
+  /** What GitHub did not take of the end, for `post` to try again. */
+  readonly lost: CommitStatus | undefined
+}
+
+/** Plans, says the plan, runs it, and reports. */
+export async function runPlan(options: RunOptions): Promise<Ended> {
   const { config, inputs, console, signals } = options
-  const github = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
+  const opened = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
+  const writes = opened && recordWrites(opened)
+  const github = writes?.github
   const call = await openCall(options)
   const writing = await openLedger(options)
   const ledger = call.readsLedger
@@ -66,20 +80,10 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
   if (inputs.dryRun) {
     await runDry(plan, openSystems(options, call, undefined, github), console, signals.signal)
-    return true
+    return { success: true, lost: undefined }
   }
 
-  const { trigger, statusContext } = config
-  await saveState(console.runnerFiles, {
-    commit: trigger.headCommit,
-    context: statusContext,
-    repository: trigger.repository,
-    runUrl: trigger.run.url,
-    temporary: config.temporary,
-    runMark: console.runMark,
-    mayDeploy: config.mayDeploy,
-    deploymentKey: deploymentKeyOf(config),
-  })
+  await saveState(console.runnerFiles, savedStateOf(config, call.writes))
   const writer =
     github === undefined || !call.writes
       ? undefined
@@ -91,12 +95,17 @@ export async function runPlan(options: RunOptions): Promise<boolean> {
   // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
   if (!isReportAlone(config.selection.stages))
     writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
+  const early = writer && writes && endEarly({ ...options, writer, writes })
 
-  const result = await execute(options, call, plan, writer, github)
+  const result = await execute(options, call, plan, writer, github, (event) => {
+    early?.listen(event)
+    writer?.listen(event)
+    markProgress(console, event)
+  })
   await setOutputs(console.runnerFiles, config, result, console.redact)
   sayResult(console, result)
   await call.handOver(result)
-  return result.status === 'success'
+  return { success: result.status === 'success', lost: writes?.lost() }
 }
 
 async function execute(
@@ -105,6 +114,7 @@ async function execute(
   plan: Planned,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
+  listen: (event: PipelineEvent) => void,
 ): Promise<PipelineResult> {
   const { console, signals } = options
   const systems = openSystems(options, call, writer, github)
@@ -121,9 +131,15 @@ async function execute(
     signal: signals.signal,
     lastSignal: signals.lastSignal,
     concurrency: Math.max(2, options.cores),
-    listen(event: PipelineEvent) {
-      writer?.listen(event)
-    },
+    listen,
+  })
+}
+
+/** For `post`: how far a deployment has come decides what is left of it. */
+function markProgress({ runnerFiles, warn }: Console, event: PipelineEvent): void {
+  if (event.kind !== 'step-started' || event.stage !== 'deploy') return
+  markReached(runnerFiles, `deploy.${event.step}`).catch((thrown: unknown) => {
+    warn(`The progress could not be saved: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   })
 }
 

@@ -9,30 +9,53 @@ export interface SavedState {
   readonly context: string
   readonly repository: string
   readonly runUrl: string
-  readonly temporary: string
-  /** In the environment of every child of the run. */
-  readonly runMark: string
   readonly mayDeploy: boolean
   /** The key in the payload of the run's deployment. */
   readonly deploymentKey: string
+  /** `namespace/name` of the Lease that a deployment holds; undefined where none is configured. */
+  readonly lock: string | undefined
+}
+
+export interface LostStatus {
+  readonly state: 'pending' | 'success' | 'failure' | 'error'
+  readonly description: string
 }
 
 /** Names of the state's variables; the runner gives them to `post` as `STATE_<name>`. */
 export const stateNames = {
   main: 'stagegate-main',
   saved: 'stagegate-saved',
+  reached: 'stagegate-reached',
+  lost: 'stagegate-lost',
   finished: 'stagegate-finished',
 } as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Tells the second start of the program that it is `post`. */
-export async function markMain(runnerFiles: RunnerFiles): Promise<void> {
-  await runnerFiles.saveState(stateNames.main, 'true')
+/** What is on the machine from the first moment on. */
+export interface Begun {
+  readonly temporary: string
+  /** In the environment of every child of the run. */
+  readonly runMark: string
+}
+
+/** Tells the second start of the program that it is `post`, and what it has to clean. */
+export async function markMain(runnerFiles: RunnerFiles, begun: Begun): Promise<void> {
+  await runnerFiles.saveState(stateNames.main, JSON.stringify(begun))
+}
+
+/** How far a run has come: a step of the deployment, such as `deploy.rollout`. */
+export async function markReached(runnerFiles: RunnerFiles, step: string): Promise<void> {
+  await runnerFiles.saveState(stateNames.reached, step)
 }
 
 export async function saveState(runnerFiles: RunnerFiles, state: SavedState): Promise<void> {
   await runnerFiles.saveState(stateNames.saved, JSON.stringify(state))
+}
+
+/** The run ended by itself, and GitHub did not take its end: `post` tries again. */
+export async function markLost(runnerFiles: RunnerFiles, { state, description }: LostStatus): Promise<void> {
+  await runnerFiles.saveState(stateNames.lost, JSON.stringify({ state, description }))
 }
 
 /** The run ended by itself: everything is terminal, `post` has only to clean up. */
@@ -48,8 +71,28 @@ export function isFinished(env: Environment): boolean {
   return (env[`STATE_${stateNames.finished}`] ?? '') !== ''
 }
 
-/** Undefined when main was killed before it saved anything. */
+export function readBegun(env: Environment): Begun | undefined {
+  return parse(env[`STATE_${stateNames.main}`]) as Begun | undefined
+}
+
+/** Undefined when main was killed before it had a plan. */
 export function readState(env: Environment): SavedState | undefined {
-  const text = env[`STATE_${stateNames.saved}`]
-  return text === undefined || text === '' ? undefined : (JSON.parse(text) as SavedState)
+  return parse(env[`STATE_${stateNames.saved}`]) as SavedState | undefined
+}
+
+export function readLost(env: Environment): LostStatus | undefined {
+  return parse(env[`STATE_${stateNames.lost}`]) as LostStatus | undefined
+}
+
+export function readReached(env: Environment): string | undefined {
+  return env[`STATE_${stateNames.reached}`]
+}
+
+/** A state that was cut by a full disk is none. */
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined || text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

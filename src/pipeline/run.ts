@@ -83,7 +83,7 @@ async function runStage<Outputs, Config, Systems>(
     ) {
       return {
         id,
-        result: { status: 'cancelled' },
+        result: asCancelled(options.signal),
         steps: skipSteps(steps, obstacle.reason, true),
         startedAt: at,
         endedAt: at,
@@ -110,7 +110,7 @@ async function runStage<Outputs, Config, Systems>(
       const error = signal.aborted ? undefined : toStagegateError(thrown)
       return {
         id,
-        result: error === undefined ? { status: 'cancelled' } : { status: 'failure', error },
+        result: error === undefined ? asCancelled(signal) : { status: 'failure', error },
         steps: [],
         startedAt: at,
         endedAt: options.surroundings.elapsed(),
@@ -156,10 +156,10 @@ async function runStage<Outputs, Config, Systems>(
   }
 }
 
-/** A run that is ended by its own timeout has failed; one that is ended from outside was cancelled. */
+/** A run that is ended from outside was cancelled; one that is ended by its own timeout or a bug of ours has failed. */
 function asCancelled(signal: AbortSignal): StageResult['result'] {
   const reason: unknown = signal.reason
-  return reason instanceof StagegateError && reason.code === 'E_RUN_TIMEOUT'
+  return reason instanceof StagegateError && reason.code !== 'E_CANCELLED'
     ? { status: 'failure', error: reason }
     : { status: 'cancelled' }
 }

@@ -3,8 +3,11 @@ import type { RunOptions } from './run.ts'
 import type { Result, StepResult } from './result.ts'
 import type { Fact, PlannedStep, StepContext } from './stage.ts'
 
-/** How long a step that was told to end may take to do so before the engine goes on without it, in milliseconds. */
-const GRACE_MS = 6_000
+/**
+ * How long a step that was told to end may take to do so before the engine goes on without it: a child has 3 s of it
+ * until it is killed. After a cancel the whole run has 7 s. Milliseconds.
+ */
+const GRACE_MS = 4_500
 
 /** Runs the steps of one stage: a limit on how many at a time, a timeout each, and one result each. */
 export class StepRunner {

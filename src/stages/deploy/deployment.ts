@@ -16,6 +16,8 @@ export interface Deployment {
   readonly lease: LeaseHold
   /** Opened by `deploy.start` where secrets are configured; closed on every way out. */
   readonly vault: VaultSession | undefined
+  /** Tells that a Job writes to the database with these leases, until the function that is given back is called. */
+  migrationRuns(job: string, leases: readonly string[]): () => void
   /** Gives back Vault and the lock, once however often it is called. Never throws; says what could not be given back. */
   giveBack(): Promise<readonly string[]>
 }
@@ -33,6 +35,11 @@ export const annotations = {
   commit: 'stagegate.dev/commit',
   configCommit: 'stagegate.dev/config-commit',
 } as const
+
+/** The labels of a service's migration Jobs. */
+export function migrationLabels(service: string): Readonly<Record<string, string>> {
+  return { 'app.kubernetes.io/name': `${service}-migration`, 'app.kubernetes.io/managed-by': 'stagegate' }
+}
 
 /** The name that the lock and the record of a service carry in its namespace. */
 export function bookkeepingName(service: string, kind: 'lock' | 'record'): string {

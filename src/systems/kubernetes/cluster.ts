@@ -63,6 +63,14 @@ export interface LeaseHold {
   /** What the holder before said about itself, when the lease had expired under it. */
   readonly tookOverFrom: string | undefined
   release(): Promise<void>
+  /** Stops renewing: it ends by expiry, and whoever waits for it waits until then. */
+  leave(): void
+}
+
+/** A Job that goes on though the run that started it has ended. */
+export interface LeftJob {
+  readonly name: string
+  readonly ended: 'complete' | 'failed' | 'gone'
 }
 
 /** One Kubernetes cluster, for the namespace of the environment. */
@@ -131,8 +139,20 @@ export interface Cluster {
       readonly owned: readonly KubernetesObject[]
       readonly signal: AbortSignal
       readonly onLog: (chunk: Uint8Array) => void
+      /** Called before the Job may start to run, or when it is found running; never for one that is done. */
+      readonly onStart?: () => void
     },
   ): Promise<JobResult>
+  /**
+   * Waits for the Jobs with a label that have started and not ended: a run that was killed has left them. One that never
+   * started (suspended) is removed.
+   */
+  awaitLeftJobs(options: {
+    readonly namespace: string
+    readonly labelSelector: string
+    readonly signal: AbortSignal
+    readonly onWaiting: (names: readonly string[]) => void
+  }): Promise<readonly LeftJob[]>
   /** Which images a workload's pods run, and which pods of earlier revisions are left. */
   runningImages(workload: KubernetesObject, signal: AbortSignal): Promise<RunningImages>
   /** Takes the lock of a service in a namespace; waits while another holds it. @throws StagegateError E_LOCK_HELD */

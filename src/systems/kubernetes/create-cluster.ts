@@ -9,6 +9,7 @@ import { resourcePath } from './discovery/api-resource.ts'
 import { createDiscovery } from './discovery/discovery.ts'
 import { ensureNamespace } from './ensure-namespace.ts'
 import { getThroughService } from './get-through-service.ts'
+import { awaitLeftJobs } from './job/await-left-jobs.ts'
 import { runJob } from './job/run-job.ts'
 import { lackedAccess } from './lacked-access.ts'
 import { isSecret, type ObjectId, renderId } from './object-id.ts'
@@ -65,6 +66,7 @@ export function createCluster(client: ApiClient, clock: Clock): Cluster {
     ensureNamespace: (namespace, signal) => ensureNamespace(client, namespace, signal),
     apply: (manifests, options) => applyManifests(connected, manifests, options),
     awaitRollout: (objects, options) => awaitRollout(connected, objects, options),
+    awaitLeftJobs: (options) => awaitLeftJobs(connected, options),
     runJob: (job, options) => runJob(connected, job, options),
     runningImages: (workload, signal) => runningImages(connected, workload, signal),
     acquireLease: (options) => acquireLease(client, clock, options),

@@ -1,4 +1,5 @@
 import { StagegateError } from '../../errors/index.ts'
+import { withGrace } from '../clock/grace.ts'
 import { decodeClaims } from '../runner/claims.ts'
 import type { RequestIdToken } from '../runner/id-token.ts'
 import type { Secrets } from '../runner/secrets.ts'
@@ -27,6 +28,9 @@ export interface VaultOptions extends VaultConnection {
   readonly secrets: Secrets
 }
 
+/** A login that is under way when the run is cancelled may still be answered for so long, in milliseconds. */
+const ANSWER_MS = 1_500
+
 /** Vault, or OpenBao, by its HTTP API. */
 export function createVault(options: VaultOptions): Vault {
   return {
@@ -34,7 +38,10 @@ export function createVault(options: VaultOptions): Vault {
     async open(signal) {
       const login = await logIn(options, signal)
       options.secrets.add(login.token)
-      return openSession(options, options.secrets, login)
+      const session = openSession(options, options.secrets, login)
+      if (!signal.aborted) return session
+      await session.close(signal)
+      throw signal.reason
     },
   }
 }
@@ -60,7 +67,8 @@ async function logIn(options: VaultOptions, signal: AbortSignal): Promise<Sessio
   const { role, audience } = auth
   const mount = encodePath(auth.mount)
   const jwt = await auth.requestIdToken(audience, signal)
-  const client = createVaultClient(options, signal)
+  signal.throwIfAborted()
+  const client = createVaultClient(options, withGrace(signal, ANSWER_MS))
   let answer: VaultLogin
   try {
     answer = await client.logIn(role, jwt, mount)

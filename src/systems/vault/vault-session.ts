@@ -1,4 +1,5 @@
 import { StagegateError } from '../../errors/index.ts'
+import { withGrace } from '../clock/grace.ts'
 import type { Secrets } from '../runner/secrets.ts'
 import type { VaultSecret, VaultSession } from './vault.ts'
 import { createVaultClient, type VaultAnswer, type VaultConnection } from './vault-client.ts'
@@ -17,6 +18,9 @@ export interface SessionToken {
 
 /** At the end of a run there is little time: 2 attempts of 3 s. */
 const CLOSING = { attempts: 2, attemptMs: 3000, totalMs: 6000, firstDelayMs: 250, maxDelayMs: 500 }
+
+/** After an abort. Milliseconds. */
+const LAST_CHANCE_MS = 1_500
 
 export function openSession(
   connection: VaultConnection,
@@ -77,14 +81,21 @@ export function openSession(
       return settled.filter((each) => each.status === 'fulfilled').map((each) => each.value)
     },
 
-    async close(signal) {
-      const client = createVaultClient(connection, signal, CLOSING)
-      const attempts = await Promise.allSettled([...leases].map((lease) => client.revokeLease(token, lease)))
+    async close(signal, kept = []) {
+      const client = createVaultClient(connection, withGrace(signal, LAST_CHANCE_MS), CLOSING)
+      const ending = [...leases].filter((lease) => !kept.includes(lease))
+      const attempts = await Promise.allSettled(ending.map((lease) => client.revokeLease(token, lease)))
       const left = attempts.filter((each) => each.status === 'rejected').length
       if (!login.revocable) {
         return left === 0
           ? { revoked: true }
           : { revoked: false, warning: `${left} leases of dynamic secrets could not be revoked in Vault.` }
+      }
+      const ends = login.ttl === undefined ? '' : ` It ends by itself ${login.ttl} s after the login.`
+      const named = login.accessor === undefined ? '' : ` (accessor ${login.accessor})`
+      if (kept.length > 0) {
+        const warning = `The Vault token${named} is left for ${kept.length === 1 ? 'a lease' : `${kept.length} leases`} that must live on.${ends}`
+        return { revoked: false, warning }
       }
       try {
         // With the token end all leases that it began, also those whose own end was not allowed.
@@ -92,8 +103,6 @@ export function openSession(
         return { revoked: true }
       } catch (thrown) {
         const error = toVaultError(thrown, connection.url, 'revoke the token', signal)
-        const ends = login.ttl === undefined ? '' : ` It ends by itself ${login.ttl} s after the login.`
-        const named = login.accessor === undefined ? '' : ` (accessor ${login.accessor})`
         return {
           revoked: false,
           warning: `The Vault token${named} could not be revoked: ${error.message}${ends}`,

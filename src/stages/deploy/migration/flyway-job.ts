@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import { migrationLabels } from '../deployment.ts'
 
 export interface MigrationFile {
   readonly name: string
@@ -38,10 +39,7 @@ export function flywayJob(options: FlywayJobOptions): MigrationJob {
   const metadata = {
     name,
     namespace,
-    labels: {
-      'app.kubernetes.io/name': `${options.service}-migration`,
-      'app.kubernetes.io/managed-by': 'stagegate',
-    },
+    labels: migrationLabels(options.service),
   }
   const fromSecret = (variable: string, key: string) => ({
     name: variable,

@@ -11,6 +11,9 @@ export interface MigrationOutput {
   readonly version: string | undefined
 }
 
+/** Errors after which the Job is gone, or ends by its own deadline. */
+const ENDED: readonly string[] = ['E_MIGRATION_POD', 'E_MIGRATION_TIMEOUT']
+
 /** Runs the migration Job to its end, its log live. What it did is never undone by itself. */
 export async function runMigration(
   deployment: Deployment,
@@ -42,16 +45,27 @@ export async function runMigration(
     timeoutMs: migration.timeoutMs,
   })
   step.log.info(`Job ${job.metadata.name}: ${files.length} files from ${migration.locations}`)
-  const result = await cluster.runJob(
-    { object: job, source: 'deploy.migration' },
-    {
-      owned,
-      signal: AbortSignal.any([step.signal, deployment.lease.lost]),
-      onLog: (chunk) => {
-        step.log.child(chunk)
+  let hasEnded = (): void => undefined
+  const result = await cluster
+    .runJob(
+      { object: job, source: 'deploy.migration' },
+      {
+        owned,
+        signal: AbortSignal.any([step.signal, deployment.lease.lost]),
+        onLog: (chunk) => {
+          step.log.child(chunk)
+        },
+        onStart() {
+          hasEnded = deployment.migrationRuns(job.metadata.name, secrets.leases.get('migration') ?? [])
+        },
       },
-    },
-  )
+    )
+    .catch((thrown: unknown) => {
+      // After anything else the Job goes on: a cancel, a lost lock, a cluster that does not answer.
+      if (thrown instanceof StagegateError && ENDED.includes(thrown.code)) hasEnded()
+      throw thrown
+    })
+  hasEnded()
   const said = parseFlyway(result.log)
   if (!result.succeeded) {
     throw new StagegateError(said.checksumMismatch ? 'E_MIGRATION_CHECKSUM' : 'E_MIGRATION_FAILED', {

@@ -11,9 +11,11 @@ export interface Secrets {
   readonly objects: readonly KubernetesObject[]
   /** Step → variables of that step. */
   readonly variables: ReadonlyMap<string, Readonly<Record<string, string>>>
+  /** Step → leases of Vault that its variables live by. */
+  readonly leases: ReadonlyMap<string, readonly string[]>
 }
 
-export const noSecrets: Secrets = { objects: [], variables: new Map() }
+export const noSecrets: Secrets = { objects: [], variables: new Map(), leases: new Map() }
 
 /** Reads every configured path at the same time, and sorts the values by destination. */
 export async function readSecrets(deployment: Deployment, step: StepContext): Promise<Secrets> {
@@ -42,6 +44,7 @@ export function sortSecrets(
 ): Secrets {
   const objects = new Map<string, Record<string, string>>()
   const variables = new Map<string, Record<string, string>>()
+  const leases = new Map<string, readonly string[]>()
   entries.forEach((entry, index) => {
     const secret = read[index]
     if (secret === undefined) throw new Error(`no answer for ${entry.path}`)
@@ -67,10 +70,16 @@ export function sortSecrets(
       }
       return [name, value] as const
     })
-    for (const step of to.steps)
+    for (const step of to.steps) {
       variables.set(step, { ...variables.get(step), ...Object.fromEntries(values) })
+      if (secret.leaseId !== undefined) leases.set(step, [...(leases.get(step) ?? []), secret.leaseId])
+    }
   })
-  return { objects: [...objects].map(([name, values]) => secretObject(name, namespace, values)), variables }
+  return {
+    objects: [...objects].map(([name, values]) => secretObject(name, namespace, values)),
+    variables,
+    leases,
+  }
 }
 
 function secretObject(

@@ -1,9 +1,11 @@
 import type { Config } from '../../../config/config.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { ImageOutput } from '../../image/image.ts'
-import { settleAll } from '../../settle.ts'
+import type { VaultSession } from '../../../systems/vault/vault.ts'
 import type { Systems } from '../../systems.ts'
 import { type ActiveDeploySettings, bookkeepingName, type Deployment } from '../deployment.ts'
+import { awaitLeftMigration } from './await-left-migration.ts'
+import { giveBack, type RunningMigration } from './give-back.ts'
 import { refuseOlder } from './refuse-older.ts'
 import { refuseSurvivors } from './refuse-survivors.ts'
 
@@ -32,45 +34,31 @@ export async function start(
       step.log.info(`Waiting for the lock, which ${holder} holds.`)
     },
   })
+  let vault: VaultSession | undefined
   try {
     if (lease.tookOverFrom !== undefined)
       step.log.warn(`The lock had expired under ${lease.tookOverFrom}; taken over.`)
     await refuseOlder({ config, settings, systems, cluster }, step)
-    const vault = settings.secrets.configured ? await (await systems.vault()).open(step.signal) : undefined
+    await awaitLeftMigration({ config, settings, cluster }, step)
+    vault = settings.secrets.configured ? await (await systems.vault()).open(step.signal) : undefined
     step.log.info(
       `Holding the lock of ${config.service} in ${settings.namespace}${vault === undefined ? '' : '; Vault is open'}.`,
     )
     step.fact('image', image.digest)
     let given: Promise<readonly string[]> | undefined
-    const giveBack = () => (given ??= release({ systems, lease, vault }))
-    return { config, settings, systems, image, cluster, lease, vault, giveBack }
+    let migration: RunningMigration | undefined
+    return {
+      ...{ config, settings, systems, image, cluster, lease, vault },
+      migrationRuns(job, leases) {
+        migration = { job, leases }
+        return () => {
+          migration = undefined
+        }
+      },
+      giveBack: () => (given ??= giveBack({ systems, lease, vault, migration })),
+    }
   } catch (thrown) {
-    await lease.release()
+    await giveBack({ systems, lease, vault, migration: undefined })
     throw thrown
   }
-}
-
-/** Vault and the lock at the same time, within 5 s: what cannot be given back ends by itself. */
-async function release(opened: Pick<Deployment, 'systems' | 'lease' | 'vault'>): Promise<readonly string[]> {
-  const deadline = opened.systems.clock.deadline(5_000, () => new Error('not given back within 5 s'))
-  const warnings: string[] = []
-  try {
-    await settleAll([
-      opened.lease.release().catch((thrown: unknown) => {
-        warnings.push(`The lock was not freed and expires by itself: ${messageOf(thrown)}`)
-      }),
-      opened.vault?.close(deadline.signal).then((closed) => {
-        if (closed.warning !== undefined) warnings.push(closed.warning)
-      }) ?? Promise.resolve(),
-    ])
-  } catch (thrown) {
-    warnings.push(`Vault was not closed: ${messageOf(thrown)}`)
-  } finally {
-    deadline.clear()
-  }
-  return warnings
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
 }

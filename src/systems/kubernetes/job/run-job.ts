@@ -19,7 +19,7 @@ type Options = Parameters<Cluster['runJob']>[1]
 export async function runJob(
   connected: Connected,
   manifest: Manifest,
-  { owned, signal, onLog }: Options,
+  { owned, signal, onLog, onStart }: Options,
 ): Promise<JobResult> {
   const { client } = connected
   const job = prepareJob(manifest)
@@ -44,6 +44,7 @@ export async function runJob(
       next: 'Wait for it to end, or delete it.',
     })
   }
+  if (existing.spec?.suspend !== true) onStart?.()
   const going = existing.spec?.suspend === true ? await release(existing) : existing
   return awaitJob(connected, going, { signal, onLog })
 
@@ -65,6 +66,7 @@ export async function runJob(
 
   async function release(suspended: Job): Promise<Job> {
     for (const object of owned) await writeOwned(object, suspended)
+    onStart?.()
     return write({ ...job, spec: { ...job.spec, suspend: false } })
   }
 

@@ -123,5 +123,12 @@ export function holdLease({ api, names, clock, lease, since, tookOverFrom }: Hol
     })
   }
 
-  return { lost: lost.signal, tookOverFrom, release: () => (releasing ??= free()) }
+  return {
+    lost: lost.signal,
+    tookOverFrom,
+    release: () => (releasing ??= free()),
+    leave() {
+      released.abort()
+    },
+  }
 }
