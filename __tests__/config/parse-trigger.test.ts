@@ -45,7 +45,7 @@ describe('a trigger', () => {
     ['merge_group', { commit: sha('f'), headCommit: sha('f'), branch: 'main' }],
     ['workflow_dispatch', { commit: sha('a'), branch: 'release/1.1' }],
     ['repository_dispatch', { commit: sha('a'), branch: 'main' }],
-    ['workflow_run', { commit: sha('8'), headCommit: sha('8'), branch: 'develop' }],
+    ['workflow_run', { commit: sha('8'), headCommit: sha('8'), branch: 'main', untrusted: undefined }],
     ['schedule', { commit: sha('a'), branch: 'main' }],
     ['release', { commit: sha('a'), tag: 'v1.2.0', branch: undefined }],
   ])('of the event %s says which commit, branch and tag it is about', (name, expected) => {
@@ -78,6 +78,7 @@ describe('a trigger', () => {
   it.each([
     ['a deleted branch', 'push-deleted', /deleted refs\/heads\/old/],
     ['the run of a workflow that a fork started', 'workflow_run-fork', /fork/],
+    ['a release that was deleted', 'release-deleted', /release v1\.2\.0 was deleted/],
   ])('is refused for %s', (_, name, message) => {
     const error = refusal(() => parse(name))
     expect(error.code).toBe('E_EVENT_UNSUPPORTED')

@@ -44,10 +44,19 @@ const pullRequestPayload = z.object({
   }),
 })
 const workflowRunPayload = z.object({
-  workflow_run: z.object({ head_sha: commit, head_branch: text, head_repository: origin }),
+  workflow_run: z.object({
+    head_sha: commit,
+    head_branch: text.nullish(),
+    head_repository: origin,
+    actor: z.object({ login: text }).nullish(),
+  }),
+  repository: z.object({ default_branch: text }),
 })
+const releasePayload = z.object({ action: text, release: z.object({ tag_name: text }) })
 const mergeGroupPayload = z.object({ merge_group: z.object({ head_sha: commit, base_ref: text }) })
 const pushPayload = z.object({ deleted: z.boolean().optional() })
+
+const DEPENDABOT = 'dependabot[bot]'
 
 type Variables = z.infer<typeof variables>
 
@@ -86,19 +95,31 @@ const subjects: Readonly<Record<string, (env: Variables, payload: unknown) => Pa
     }
   },
   workflow_run(env, payload) {
-    const { workflow_run: run } = read(workflowRunPayload, payload, 'workflow_run')
+    const { workflow_run: run, repository } = read(workflowRunPayload, payload, 'workflow_run')
     if (run.head_repository?.full_name !== env.GITHUB_REPOSITORY) {
       throw unsupported(
         'The workflow_run was started by a fork, whose code must not run where credentials are.',
       )
     }
-    // GITHUB_SHA is the default branch's tip here, not what the earlier workflow ran on.
-    return { commit: run.head_sha, headCommit: run.head_sha, branch: run.head_branch }
+    const branch = run.head_branch ?? undefined
+    // Unlike a run of the change itself, this one has credentials whoever started the earlier one.
+    const isUnmerged = run.actor?.login === DEPENDABOT && branch !== repository.default_branch
+    return {
+      // GITHUB_SHA is the default branch's tip here, not what the earlier workflow ran on.
+      ...{ commit: run.head_sha, headCommit: run.head_sha, branch },
+      untrusted: isUnmerged ? 'nobody has merged this change of Dependabot' : undefined,
+    }
   },
   workflow_dispatch: () => ({}),
   repository_dispatch: () => ({}),
   schedule: () => ({}),
-  release: () => ({}),
+  release(_env, payload) {
+    const { action, release } = read(releasePayload, payload, 'release')
+    if (action === 'deleted' || action === 'unpublished') {
+      throw unsupported(`The release ${release.tag_name} was ${action}; there is nothing to deploy.`)
+    }
+    return {}
+  },
 }
 
 /**
@@ -141,9 +162,12 @@ export function parseTrigger(env: Environment, payload: unknown): Trigger {
   }
 }
 
-/** Runs that Dependabot starts get a read-only token and none of the Actions secrets. */
+/**
+ * Runs that Dependabot starts get a read-only token and none of the Actions secrets, also when somebody else starts them
+ * again: GITHUB_ACTOR stays who started the first attempt, and its rights do.
+ */
 function dependabot(env: Variables): string | undefined {
-  return env.GITHUB_ACTOR === 'dependabot[bot]' ? 'no credentials in a run of Dependabot' : undefined
+  return env.GITHUB_ACTOR === DEPENDABOT ? 'no credentials in a run of Dependabot' : undefined
 }
 
 function withoutPrefix(ref: string, prefix: string): string | undefined {

@@ -55,11 +55,12 @@ export function createGithubClient(
   token: string,
   clock = createFakeClock(),
   redact = (text: string) => text.replaceAll('hunter2', '***'),
+  repository = 'acme/ai-gen-service',
 ): GitHub {
   return createGitHub({
     apiUrl: server.url,
     token,
-    repository: 'acme/ai-gen-service',
+    repository,
     fetch: createFetch(createHttp({ clock, userAgent: 'stagegate/test', env: {} }), 'github'),
     clock,
     redact,
