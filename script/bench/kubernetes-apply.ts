@@ -1,0 +1,152 @@
+/**
+ * How fast 300 objects are applied, dry run and diff of all of them included, beside the floor (the same objects sent
+ * raw, 16 in flight) and beside kubectl, each in a process and a namespace of its own; and how much memory 2,000 take.
+ * Needs the testbed.
+ *
+ *     node script/bench/kubernetes-apply.ts [rounds]
+ */
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { build } from 'esbuild'
+import { readTestbed } from '../lib/testbed/description.ts'
+import type { Measured } from './kubernetes/apply-set.ts'
+import { makeObjects } from './kubernetes/objects.ts'
+
+const COUNT = 300
+const rounds = Number(process.argv[2] ?? 3)
+const testbed = readTestbed()
+const { kubeconfig } = testbed.kubernetes
+const folder = await mkdtemp(join(tmpdir(), 'stagegate-bench-'))
+const run = promisify(execFile)
+
+try {
+  await bundle()
+  const times = new Map<string, number[]>()
+  const note = (what: string, milliseconds: number): void => {
+    times.set(what, [...(times.get(what) ?? []), milliseconds])
+  }
+  let floor: Measured | undefined
+  let fresh: Measured | undefined
+  let again: Measured | undefined
+  for (let round = 1; round <= rounds; round += 1) {
+    await inNamespace(async (namespace) => {
+      floor = await measure('floor', COUNT, namespace)
+      note('floor, fresh', floor.milliseconds)
+      note('floor, again', (await measure('floor', COUNT, namespace)).milliseconds)
+    })
+    await inNamespace(async (namespace) => {
+      fresh = await measure('ours', COUNT, namespace)
+      again = await measure('ours', COUNT, namespace)
+      note('ours, fresh', fresh.milliseconds)
+      note('ours, again', again.milliseconds)
+    })
+    for (const way of ['kubectl apply', 'kubectl apply --server-side']) {
+      await inNamespace(async (namespace) => {
+        note(`${way}, fresh`, await kubectlApply(way, namespace))
+        note(`${way}, again`, await kubectlApply(way, namespace))
+      })
+    }
+    console.log(
+      `round ${round} of ${rounds}: ${[...times].map(([what, all]) => `${what} ${all.at(-1) ?? 0} ms`).join('; ')}`,
+    )
+  }
+  const large = await inNamespace((namespace) => measure('ours', 2000, namespace))
+  report(times, { floor, fresh, again, large })
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** As in the action: one bundle, no types to strip at run time. */
+async function bundle(): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, 'kubernetes', 'apply-set.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'error',
+  })
+}
+
+async function measure(mode: 'floor' | 'ours', count: number, namespace: string): Promise<Measured> {
+  const program = join(folder, 'apply-set.mjs')
+  const { stdout } = await run(process.execPath, [program, mode, String(count), namespace, kubeconfig])
+  return JSON.parse(stdout) as Measured
+}
+
+async function kubectlApply(way: string, namespace: string): Promise<number> {
+  const file = join(folder, 'set.json')
+  await writeFile(
+    file,
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: makeObjects(COUNT, namespace) }),
+  )
+  const started = performance.now()
+  await kubectl(...way.split(' ').slice(1), '-f', file)
+  return Math.round(performance.now() - started)
+}
+
+async function inNamespace<T>(use: (namespace: string) => Promise<T>): Promise<T> {
+  const namespace = `bench-${randomBytes(4).toString('hex')}`
+  await kubectl('create', 'namespace', namespace)
+  try {
+    return await use(namespace)
+  } finally {
+    // Waited for: what is being deleted would slow down what is measured next.
+    await kubectl('delete', 'namespace', namespace, '--wait=true')
+  }
+}
+
+async function kubectl(...argv: readonly string[]): Promise<void> {
+  await run(join(testbed.bin, 'kubectl'), ['--kubeconfig', kubeconfig, ...argv], { maxBuffer: 16_000_000 })
+}
+
+function median(of: readonly number[]): number {
+  return of.toSorted((one, other) => one - other)[Math.floor(of.length / 2)] ?? Number.NaN
+}
+
+function report(
+  times: ReadonlyMap<string, readonly number[]>,
+  runs: Readonly<Record<'floor' | 'fresh' | 'again' | 'large', Measured | undefined>>,
+): void {
+  const of = (what: string): number => median(times.get(what) ?? [])
+  console.log(`\nmedian of ${rounds}, ${COUNT} objects`)
+  for (const [what] of times) console.log(`  ${what.padEnd(36)} ${String(of(what)).padStart(6)} ms`)
+  const ratio = (title: string, value: number, target: string): void => {
+    console.log(`  ${title.padEnd(52)} ${value.toFixed(2).padStart(6)}   ${target}`)
+  }
+  console.log('ratios')
+  ratio('ours / floor, fresh', of('ours, fresh') / of('floor, fresh'), 'at most 2.5')
+  ratio('ours / floor, again', of('ours, again') / of('floor, again'), 'at most 2')
+  for (const when of ['fresh', 'again']) {
+    const [server, client] = when === 'fresh' ? [4, 4] : [8, 20]
+    ratio(
+      `kubectl apply --server-side / ours, ${when}`,
+      of(`kubectl apply --server-side, ${when}`) / of(`ours, ${when}`),
+      `at least ${server}`,
+    )
+    ratio(
+      `kubectl apply / ours, ${when}`,
+      of(`kubectl apply, ${when}`) / of(`ours, ${when}`),
+      `at least ${client}`,
+    )
+  }
+  for (const [title, measured] of Object.entries(runs)) {
+    if (measured === undefined) continue
+    const { requests, changes, megabytes, milliseconds } = measured
+    const objects = title === 'floor' ? COUNT : Object.values(changes).reduce((sum, each) => sum + each, 0)
+    const { discovery = 0, ...others } = requests
+    const each = Object.entries(others).map(([what, count]) => `${what} ${(count / objects).toFixed(2)}`)
+    console.log(`${title}: ${objects} objects in ${milliseconds} ms, ${megabytes} MB resident at most`)
+    console.log(`  requests for each object: ${each.join(', ')}; discovery of all kinds: ${discovery}`)
+  }
+}

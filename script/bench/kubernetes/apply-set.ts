@@ -1,0 +1,104 @@
+/**
+ * One measured run in a process of its own, so that none profits from what another has warmed up:
+ *
+ *     node apply-set.js floor|ours <count> <namespace> <kubeconfig>
+ *
+ * Prints one line of JSON, a `Measured`.
+ */
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:https'
+
+import { settleConcurrently } from '../../../src/systems/kubernetes/concurrency.ts'
+import { systemClock } from '../../../src/systems/clock/clock.ts'
+import { createHttp } from '../../../src/systems/http/create-http.ts'
+import type { Http } from '../../../src/systems/http/http.ts'
+import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
+import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
+import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import { makeObjects, pathOf } from './objects.ts'
+
+export interface Measured {
+  readonly milliseconds: number
+  /** Largest resident set of the whole process, in megabytes. */
+  readonly megabytes: number
+  /** By what was asked: `PATCH dry run`, `PATCH`, `GET`, `discovery`. */
+  readonly requests: Readonly<Record<string, number>>
+  readonly changes: Readonly<Record<string, number>>
+}
+
+const [mode = '', count = '300', namespace = '', kubeconfigPath = ''] = process.argv.slice(2)
+const objects = makeObjects(Number(count), namespace)
+const kubeconfig = readFileSync(kubeconfigPath, 'utf8')
+const requests: Record<string, number> = {}
+const changes: Record<string, number> = {}
+const started = performance.now()
+await (mode === 'floor' ? applyRaw() : applyOurs())
+const milliseconds = Math.round(performance.now() - started)
+const megabytes = Math.round(process.resourceUsage().maxRSS / 1024)
+console.log(JSON.stringify({ milliseconds, megabytes, requests, changes } satisfies Measured))
+
+function connections(): ReturnType<typeof createConnections> {
+  const credentials = { kind: 'kubeconfig', kubeconfig, context: undefined } as const
+  return createConnections(credentials, () => Promise.reject(new Error('no token')), systemClock)
+}
+
+/** The least that can be done: each object sent once, 16 at a time, nothing asked before and nothing looked at. */
+async function applyRaw(): Promise<void> {
+  const { server, tls, headers } = await connections().current(new AbortController().signal)
+  const agent = new Agent({ keepAlive: true, maxSockets: 16, ...tls })
+  const settled = await settleConcurrently(
+    objects,
+    (object) =>
+      new Promise<void>((resolve, reject) => {
+        const url = `${server}${pathOf(object)}?fieldManager=floor`
+        const contentType = { 'content-type': 'application/apply-patch+yaml' }
+        const sent = request(url, { method: 'PATCH', agent, headers: { ...headers, ...contentType } })
+        sent.once('error', reject)
+        sent.once('response', (answer) => {
+          countRequest('PATCH')
+          answer.resume().once('end', () => {
+            if ((answer.statusCode ?? 500) < 300) resolve()
+            else reject(new Error(`status ${answer.statusCode ?? 0}`))
+          })
+        })
+        sent.end(JSON.stringify(object))
+      }),
+    16,
+  )
+  agent.destroy()
+  const failed = settled.find((each) => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function applyOurs(): Promise<void> {
+  const http = createHttp({ clock: systemClock, userAgent: 'stagegate-bench', env: process.env })
+  const cluster = createCluster(createApiClient(counted(http), connections()), systemClock)
+  const manifests = objects.map((object, index) => ({ object, source: `bench.yaml:${index + 1}` }))
+  const { signal } = new AbortController()
+  const applied = await cluster.apply(manifests, {
+    namespace,
+    dryRun: false,
+    signal,
+    onApplied: () => undefined,
+  })
+  for (const { change } of applied) changes[change] = (changes[change] ?? 0) + 1
+  http.close()
+}
+
+function counted(http: Http): Http {
+  return {
+    ...http,
+    send(sent) {
+      const { pathname, searchParams } = new URL(sent.url)
+      const isDiscovery = pathname === '/api' || pathname === '/apis'
+      countRequest(
+        isDiscovery ? 'discovery' : `${sent.method}${searchParams.has('dryRun') ? ' dry run' : ''}`,
+      )
+      return http.send(sent)
+    },
+  }
+}
+
+function countRequest(what: string): void {
+  requests[what] = (requests[what] ?? 0) + 1
+}
