@@ -86,6 +86,8 @@ export interface ImageSettings {
 /** Where the values of a secret go. */
 export type SecretDestination =
   | { readonly kind: 'kubernetes'; readonly secret: string }
+  /** The key whose value is an age identity, with which files of SOPS are decrypted. */
+  | { readonly kind: 'sops'; readonly key: string }
   /** Key in the secret → name of a variable, for these steps. */
   | {
       readonly kind: 'env'
@@ -110,9 +112,36 @@ export interface InfrastructureSettings {
   readonly inventory: string
 }
 
+/** Where manifests are, relative to the deployment configurations. */
+export type ManifestSource =
+  /** A file, a glob, a folder of files, of a kustomization or of a chart. */
+  | { readonly kind: 'path'; readonly path: string }
+  | {
+      readonly kind: 'chart'
+      readonly path: string
+      /** Undefined: the service's name. */
+      readonly release: string | undefined
+      readonly values: readonly string[]
+      readonly hooks: 'refuse' | 'leave-out'
+    }
+
 export interface ManifestsSettings {
-  /** Files, folders and globs, relative to the deployment configurations. */
+  readonly sources: readonly ManifestSource[]
+  /** What manifests may be about; undefined: anything. */
+  readonly allow: {
+    readonly namespaces: readonly string[] | undefined
+    readonly kinds: readonly string[] | undefined
+  }
+}
+
+export interface PolicySettings extends ScannerSettings {
+  readonly tool: 'conftest'
+  /** Files and folders of Rego, relative to the deployment configurations. */
   readonly paths: readonly string[]
+  /** Files and folders of data for the rules. */
+  readonly data: readonly string[]
+  /** Packages whose rules are asked; undefined: `main`. */
+  readonly namespaces: readonly string[] | undefined
 }
 
 export interface MigrationSettings {
@@ -146,6 +175,7 @@ export interface DeploySettings {
   readonly secrets: Configured<{ readonly entries: readonly SecretSettings[] }>
   readonly infrastructure: Configured<InfrastructureSettings>
   readonly manifests: Configured<ManifestsSettings>
+  readonly policy: Configured<PolicySettings>
   readonly rollout: Configured<object>
   readonly migration: Configured<MigrationSettings>
   readonly smoke: Configured<{ readonly checks: readonly SmokeCheck[] }>

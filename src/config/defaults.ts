@@ -12,6 +12,7 @@ export const defaults = {
     configs: '5m',
     secrets: '2m',
     infrastructure: '15m',
+    policy: '5m',
     manifests: '5m',
     rollout: '10m',
     migration: '10m',
@@ -25,6 +26,7 @@ export const defaults = {
   },
   deployOn: { push: ['main'], workflow_dispatch: true, release: true },
   configsPath: '.',
+  chartHooks: 'refuse',
   migration: { tool: 'flyway', locations: 'db/migration', when: 'after-rollout' },
   smokeStatus: 200,
 } as const

@@ -33,6 +33,7 @@ export const inputDefinitions = {
   'kube-context': { default: '' },
   namespace: { default: '' },
   'configs-token': { default: '', secret: true },
+  'sops-age-key': { default: '', secret: true },
   'ssh-key': { default: '', secret: true },
   'ssh-known-hosts': { default: '' },
   rollback: { default: 'auto' },

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { DURATION_FORM, parseDuration } from '../config/parse-duration.ts'
 import { nearestName } from '../errors/index.ts'
+import { listAgeKeys } from './list-secret-inputs.ts'
 import { type InputName, inputDefinitions, inputVariable, isSecretInput } from './input-definitions.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -113,6 +114,13 @@ export class InputReader {
       value,
     )
     return this.#need(name, fits ? `${value}\n` : undefined, 'a private key (-----BEGIN … PRIVATE KEY-----)')
+  }
+
+  /** The identities in a file of age, one on each line; comments, as age-keygen writes them, are left out. */
+  ageKeys(name: InputName): readonly string[] {
+    const keys = listAgeKeys(this.text(name) ?? '')
+    const fits = keys.every((key) => /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,4000}$/.test(key))
+    return this.#need(name, fits ? keys : undefined, 'age keys (AGE-SECRET-KEY-1…), each on a line of its own') ?? []
   }
 
   /** Adds a problem that concerns an input. */

@@ -62,6 +62,8 @@ export interface Inputs {
   readonly namespace: string | undefined
   readonly configsToken: string | undefined
   readonly ssh: SshInputs | undefined
+  /** Identities of age, none where there is no key. */
+  readonly ageKeys: readonly string[]
   readonly rollback: 'auto' | 'never'
   readonly allowOlder: boolean
   /** Milliseconds that the whole run may take. */

@@ -12,7 +12,8 @@ export const secretInputNames: readonly InputName[] = inputNames.filter(isSecret
 export function listSecretInputs(env: Environment): readonly string[] {
   const values = secretInputNames.flatMap((name) => {
     const value = env[inputVariable(name)]?.trim() ?? ''
-    return name === 'kubeconfig' ? kubeconfigCredentials(value) : [value]
+    if (name === 'kubeconfig') return kubeconfigCredentials(value)
+    return name === 'sops-age-key' ? listAgeKeys(value) : [value]
   })
   return [...new Set(values)].filter((value) => value !== '')
 }
@@ -25,4 +26,12 @@ function kubeconfigCredentials(kubeconfig: string): readonly string[] {
   return [...kubeconfig.matchAll(credential)].map(
     ([, double, single, plain]) => double ?? single ?? plain ?? '',
   )
+}
+
+/** The lines of a file of age identities that are no comments. */
+export function listAgeKeys(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
 }

@@ -45,6 +45,7 @@ export function readInputs(
     namespace: reader.line('namespace', dnsLabel),
     configsToken: reader.line('configs-token'),
     ssh: readSshInputs(reader, warn),
+    ageKeys: reader.ageKeys('sops-age-key'),
     rollback: reader.choice('rollback', ['auto', 'never']),
     allowOlder: reader.flag('allow-older'),
     timeoutMs: reader.duration('timeout'),

@@ -72,7 +72,8 @@ export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOv
     }),
     kubernetes: once(async () => {
       const { createKubernetes } = await import('../systems/kubernetes/create-kubernetes.ts')
-      return createKubernetes({ http, clock, files, credentials: inputs.cluster, requestIdToken })
+      const { cluster: credentials, ageKeys } = inputs
+      return createKubernetes({ http, clock, files, processes, secrets, credentials, requestIdToken, ageKeys })
     }),
     ansible: once(async () => {
       const { createAnsible } = await import('../systems/ansible/create-ansible.ts')

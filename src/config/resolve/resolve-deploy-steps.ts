@@ -1,44 +1,9 @@
-import type { Configured, InfrastructureSettings, ManifestsSettings, MigrationSettings } from '../config.ts'
+import type { Configured, InfrastructureSettings, MigrationSettings } from '../config.ts'
 import { defaults } from '../defaults.ts'
 import type { Detection } from '../detect/detection.ts'
 import { milliseconds, type Resolution } from './resolution.ts'
 
 const { timeouts } = defaults
-
-/** The manifests: as configured, else as detected in the service's own repository. */
-export function resolveManifests(resolution: Resolution): Configured<ManifestsSettings> {
-  const setting = resolution.values.deploy?.manifests
-  const source = resolution.source('deploy', 'manifests')
-  if (setting === false) return { configured: false, reason: `switched off by ${source}` }
-  if (setting === undefined) {
-    const elsewhere = otherRepository(resolution)
-    if (elsewhere !== undefined) {
-      resolution.refuse(
-        ['deploy', 'configs'],
-        `names ${elsewhere}; deploy.manifests must say where manifests are there`,
-      )
-    }
-    const { manifests } = resolution.detected
-    return manifests.found
-      ? {
-          configured: true,
-          source: `detected: ${manifests.by}`,
-          critical: true,
-          timeoutMs: milliseconds(undefined, timeouts.manifests),
-          paths: manifests.value,
-        }
-      : missing(manifests)
-  }
-  const keys =
-    typeof setting === 'string' || Array.isArray(setting) ? { paths: setting, timeout: undefined } : setting
-  return {
-    configured: true,
-    source,
-    critical: true,
-    timeoutMs: milliseconds(keys.timeout, timeouts.manifests),
-    paths: typeof keys.paths === 'string' ? [keys.paths] : keys.paths,
-  }
-}
 
 /** The playbook: as configured, else as detected in the service's own repository. */
 export function resolveInfrastructure(resolution: Resolution): Configured<InfrastructureSettings> {
@@ -97,10 +62,10 @@ export function resolveMigration(resolution: Resolution): Configured<MigrationSe
 }
 
 /** The repository with the deployment configurations, where it is not the service's own: nothing in it can be detected. */
-function otherRepository(resolution: Resolution): string | undefined {
+export function otherRepository(resolution: Resolution): string | undefined {
   return resolution.values.deploy?.configs?.repository
 }
 
-function missing(detection: Extract<Detection<unknown>, { found: false }>) {
+export function missing(detection: Extract<Detection<unknown>, { found: false }>) {
   return { configured: false, reason: `not configured; looked for ${detection.lookedFor}` } as const
 }

@@ -2,7 +2,8 @@ import type { Config, Configured, DeploySettings } from '../config.ts'
 import { defaults } from '../defaults.ts'
 import type { DeploymentDecision } from './decide-deployment.ts'
 import type { TemplateValues } from './fill-template.ts'
-import { resolveInfrastructure, resolveManifests, resolveMigration } from './resolve-deploy-steps.ts'
+import { resolveInfrastructure, resolveMigration } from './resolve-deploy-steps.ts'
+import { resolveManifests, resolvePolicy } from './resolve-manifests.ts'
 import { resolveSecrets } from './resolve-secrets.ts'
 import { resolveSmoke } from './resolve-smoke.ts'
 import { milliseconds, type Resolution } from './resolution.ts'
@@ -57,6 +58,9 @@ function resolveSettings(resolution: Resolution, values: TemplateValues): Deploy
     secrets: resolveSecrets(resolution),
     infrastructure: resolveInfrastructure(resolution),
     manifests,
+    policy: manifests.configured
+      ? resolvePolicy(resolution)
+      : { configured: false, reason: 'no manifests are applied' },
     rollout: manifests.configured
       ? {
           configured: true,

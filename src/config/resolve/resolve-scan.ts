@@ -85,7 +85,7 @@ function detectedScan(resolution: Resolution, by: string) {
 }
 
 /** A scanner's own threshold goes first, then the input, then the file's for all. */
-function failOn(resolution: Resolution): SastSettings['failOn'] {
+export function failOn(resolution: Resolution): SastSettings['failOn'] {
   return resolution.inputs.failOn ?? resolution.values.scan?.['fail-on'] ?? defaults.failOn
 }
 

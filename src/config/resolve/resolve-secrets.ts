@@ -1,5 +1,6 @@
-import type { Configured, SecretSettings } from '../config.ts'
+import type { Configured, SecretDestination, SecretSettings } from '../config.ts'
 import { defaults } from '../defaults.ts'
+import type { ConfigFile } from '../schema/config-file.ts'
 import { milliseconds, type Resolution } from './resolution.ts'
 
 /** What is read from Vault, and where it goes. */
@@ -11,10 +12,7 @@ export function resolveSecrets(
   const entries = setting.map(({ path, to }, index): SecretSettings => ({
     path,
     source: resolution.source('deploy', 'secrets', index),
-    to:
-      'kubernetes' in to
-        ? { kind: 'kubernetes', secret: to.kubernetes }
-        : { kind: 'env', names: to.env, steps: to.steps },
+    to: resolveDestination(to),
   }))
   return {
     configured: true,
@@ -23,4 +21,12 @@ export function resolveSecrets(
     timeoutMs: milliseconds(undefined, defaults.timeouts.secrets),
     entries,
   }
+}
+
+type Destination = NonNullable<NonNullable<ConfigFile['deploy']>['secrets']>[number]['to']
+
+function resolveDestination(to: Destination): SecretDestination {
+  if ('kubernetes' in to) return { kind: 'kubernetes', secret: to.kubernetes }
+  if ('sops' in to) return { kind: 'sops', key: to.sops }
+  return { kind: 'env', names: to.env, steps: to.steps }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defaults } from '../defaults.ts'
 import { VARIABLE_FORM, isSettableVariable } from '../environment-names.ts'
-import { duration, httpUrl, line, path, paths, switchedOff, matching } from './scalars.ts'
+import { dnsLabel, duration, httpUrl, line, path, paths, severity, switchedOff, matching } from './scalars.ts'
 import { oneOf, strict } from './strict.ts'
 
 const branch = matching(/^[^\s~^:?[\\]{1,255}$/, 'a branch, or a pattern with * and **')
@@ -33,7 +33,7 @@ const VAULT_PATH_FORM = 'a path such as secret/staging/api, without empty parts,
 const secret = strict({
   path: matching(/^(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\s/?#%]+(?:\/[^\s/?#%]+)+$/, VAULT_PATH_FORM)
     .describe('Path in Vault, with the mount first. KV 1 and 2 are told apart.'),
-  to: oneOf('{kubernetes: NAME}, or {env: {KEY: NAME}, steps: [migration]}', [
+  to: oneOf('{kubernetes: NAME}, {env: {KEY: NAME}, steps: [migration]}, or {sops: KEY}', [
     strict({
       kubernetes: matching(/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/, 'the name of a Secret')
         .describe('The Secret in the namespace that gets every key.'),
@@ -44,6 +44,7 @@ const secret = strict({
         .describe('Key of the secret, and the variable that gets its value.'),
       steps: z.array(z.literal('migration')).min(1).max(1).describe('The steps that get the variables.'),
     }),
+    strict({ sops: line.describe('The key of the secret with the age key that decrypts files of SOPS.') }),
   ]).describe('Where the values go.'),
 })
 
@@ -67,6 +68,26 @@ const check = strict({
     .describe('A text that the body contains, or keys and values of a JSON body. Filled in as the URL is.'),
 })
 const checks = z.array(check).min(1).max(100)
+
+const KIND = /^(?:[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?\/)?(?:[A-Z][A-Za-z0-9]*|(?<=\/)\*)$/
+const KIND_FORM = 'a kind such as Deployment, cert-manager.io/Certificate or cert-manager.io/*'
+
+const chart = strict({
+  chart: path.describe('The folder of a Helm chart, with its Chart.yaml.'),
+  release: dnsLabel
+    .max(53)
+    .optional()
+    .describe("The name of the release. Without it: the service's name."),
+  values: paths.optional().describe('Files of values; a later one goes before an earlier one.'),
+  hooks: z
+    .enum(['refuse', 'leave-out'])
+    .optional()
+    .meta({
+      description: 'What becomes of the hooks of the chart, which are never run; its tests are always left out.',
+      default: defaults.chartHooks,
+    }),
+})
+const sources = z.array(oneOf('a path, or {chart, release, values, hooks}', [path, chart])).min(1).max(100)
 
 export const deploy = strict({
   on: on.optional().meta({ description: 'The events that may deploy.', default: defaults.deployOn }),
@@ -93,15 +114,55 @@ export const deploy = strict({
   ])
     .optional()
     .describe('Without it: ansible/site.yml with ansible/inventory, where both are there.'),
-  manifests: oneOf('a path, a list of paths, {paths, timeout}, or false', [
+  manifests: oneOf('a path, a chart, a list of these, {paths, timeout, allow}, or false', [
     switchedOff,
     path,
-    z.array(path).min(1).max(100),
+    sources,
     strict({
- paths: paths.describe('Files, folders and globs.'), timeout: timeout('manifests') }),
+      paths: oneOf('a path, a chart, or a list of these', [path, chart, sources]).describe(
+        'Files, folders, globs, folders of kustomizations and charts.',
+      ),
+      timeout: timeout('manifests'),
+      allow: strict({
+        namespaces: z
+          .array(dnsLabel)
+          .max(100)
+          .optional()
+          .describe("Namespaces beside the environment's own that objects may be in. Without it: any."),
+        kinds: z
+          .array(matching(KIND, KIND_FORM))
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('Kinds that objects may be of. Without it: any.'),
+      })
+        .optional()
+        .describe('What manifests may be about; anything else is refused before anything is applied.'),
+    }),
   ])
     .optional()
-    .describe('Files, folders and globs with Kubernetes manifests. Without it: k8s/, deploy/ or manifests/.'),
+    .describe(
+      'Where the Kubernetes manifests are: files, folders, globs, folders of kustomizations, charts. Without it: k8s/, deploy/ or manifests/.',
+    ),
+  policy: oneOf('keys with values, or false', [
+    switchedOff,
+    strict({
+      tool: z.literal('conftest').optional().describe('The tool.'),
+      paths: paths.describe('Files and folders of rules in Rego.'),
+      data: paths.optional().describe('Files and folders of data for the rules.'),
+      namespaces: z
+        .array(matching(/^[a-z_][\w.]*$/i, 'a package of Rego such as main'))
+        .min(1)
+        .max(50)
+        .optional()
+        .describe('The packages whose rules are asked. Without it: main.'),
+      'fail-on': severity.optional().describe('The least severity that fails the run, for policy.'),
+      timeout: timeout('policy'),
+      critical,
+    }),
+  ])
+    .optional()
+    .describe('Rules for the manifests, asked before anything is applied.'),
   rollout: strict({ timeout: timeout('rollout') }).optional().describe('How the rollout is watched.'),
   migration: oneOf('keys with values, or false', [
     switchedOff,

@@ -22,6 +22,52 @@ export interface Manifest {
   readonly source: string
 }
 
+/** Where manifests are, relative to the root of the deployment's files. */
+export type ManifestSource =
+  /** A file, a glob, a folder of files, of a kustomization or of a chart: what is there decides. */
+  | { readonly kind: 'path'; readonly path: string }
+  | {
+      readonly kind: 'chart'
+      readonly path: string
+      readonly release: string | undefined
+      /** Files of values, a later one before an earlier one. */
+      readonly values: readonly string[]
+      /** What becomes of hooks, which only Helm itself can run; tests are always left out. */
+      readonly hooks: 'refuse' | 'leave-out'
+    }
+
+/** What manifests may be about; undefined: anything. */
+export interface ManifestLimits {
+  readonly namespaces: readonly string[] | undefined
+  /** `ConfigMap` of Kubernetes itself, `cert-manager.io/Certificate`, or `cert-manager.io/*`. */
+  readonly kinds: readonly string[] | undefined
+}
+
+export interface ManifestRequest {
+  /** Absolute; nothing outside of it is read. */
+  readonly root: string
+  readonly sources: readonly ManifestSource[]
+  /** Where objects go that name none. */
+  readonly namespace: string
+  /** The release of charts that name none. */
+  readonly release: string
+  readonly allow: ManifestLimits
+  /** Identities of age, beside the one of the inputs. */
+  readonly ageKeys: readonly string[]
+  /** What becomes of an encrypted file when there is no key. */
+  readonly encrypted: 'refuse' | 'leave-out'
+  /** For charts: what the cluster is. */
+  readonly cluster: Pick<Cluster, 'version' | 'apiVersions'>
+  readonly signal: AbortSignal
+}
+
+/** The objects of all sources, checked. */
+export interface ManifestSet {
+  readonly manifests: readonly Manifest[]
+  /** What was left out, and why; nothing secret. */
+  readonly notes: readonly string[]
+}
+
 export interface AppliedObject {
   readonly object: KubernetesObject
   /** `recreated`: a Job, whose pods cannot be changed, was deleted and made anew. */
@@ -77,6 +123,8 @@ export interface LeftJob {
 export interface Cluster {
   /** Version of the API server. @throws StagegateError E_KUBE_* */
   version(signal: AbortSignal): Promise<string>
+  /** What the API server serves, as charts ask for it: `apps/v1`, `apps/v1/Deployment`. @throws StagegateError E_KUBE_* */
+  apiVersions(signal: AbortSignal): Promise<readonly string[]>
   /** Which of these accesses the credentials lack, by SelfSubjectAccessReview. */
   lackedAccess(
     accesses: readonly {
@@ -194,6 +242,10 @@ export interface Kubernetes {
   readonly configured: boolean
   /** Connects by kubeconfig, or with the run's OIDC token to `kubernetes-server`. @throws StagegateError E_KUBE_*, E_OIDC_* */
   connect(signal: AbortSignal): Promise<Cluster>
-  /** Manifests of files, folders (not below them) and globs under a root. @throws StagegateError E_MANIFEST_INVALID with file and line */
-  readManifests(root: string, paths: readonly string[]): Promise<readonly Manifest[]>
+  /**
+   * The manifests of files, folders (not below them), globs, kustomizations and charts under a root.
+   *
+   * @throws StagegateError E_MANIFEST_INVALID with every problem, its file and line; E_TOOL_MISSING, E_PATH_OUTSIDE
+   */
+  readManifests(request: ManifestRequest): Promise<ManifestSet>
 }

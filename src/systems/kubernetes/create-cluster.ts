@@ -35,6 +35,13 @@ export function createCluster(client: ApiClient, clock: Clock): Cluster {
       })
       return (body as { readonly gitVersion?: string }).gitVersion ?? 'unknown'
     },
+    async apiVersions(signal) {
+      const names = (await discovery.all(signal)).flatMap(({ group, version, kind }) => {
+        const apiVersion = group === '' ? version : `${group}/${version}`
+        return [apiVersion, `${apiVersion}/${kind}`]
+      })
+      return [...new Set(names)].sort()
+    },
     async get(id, signal) {
       const { status, body } = await client.send({
         method: 'GET',

@@ -2,6 +2,8 @@ import type { Clock } from '../clock/clock.ts'
 import type { Http } from '../http/http.ts'
 import type { Files } from '../runner/files.ts'
 import type { RequestIdToken } from '../runner/id-token.ts'
+import type { Processes } from '../runner/processes.ts'
+import type { Secrets } from '../runner/secrets.ts'
 import { createApiClient } from './client/api-client.ts'
 import { createConnections } from './client/connection.ts'
 import type { KubernetesCredentials } from './client/credentials.ts'
@@ -13,14 +15,18 @@ export interface KubernetesOptions {
   readonly http: Http
   readonly clock: Clock
   readonly files: Files
+  readonly processes: Processes
+  readonly secrets: Secrets
   /** Undefined: no cluster is configured; `connect` says so. */
   readonly credentials: KubernetesCredentials | undefined
   readonly requestIdToken: RequestIdToken
+  /** Identities of age that decrypt files of SOPS. */
+  readonly ageKeys: readonly string[]
 }
 
 /** The cluster of the environment, over the HTTP core. */
 export function createKubernetes(options: KubernetesOptions): Kubernetes {
-  const { http, clock, files, credentials, requestIdToken } = options
+  const { http, clock, files, processes, secrets, credentials, requestIdToken, ageKeys } = options
   return {
     configured: credentials !== undefined,
     async connect(signal) {
@@ -28,6 +34,12 @@ export function createKubernetes(options: KubernetesOptions): Kubernetes {
       await connections.current(signal)
       return createCluster(createApiClient(http, connections), clock)
     },
-    readManifests: (root, paths) => readManifests(files, root, paths),
+    readManifests: (request) =>
+      readManifests({
+        request: { ...request, ageKeys: [...ageKeys, ...request.ageKeys] },
+        files,
+        processes,
+        secrets,
+      }),
   }
 }

@@ -13,9 +13,11 @@ export interface Secrets {
   readonly variables: ReadonlyMap<string, Readonly<Record<string, string>>>
   /** Step → leases of Vault that its variables live by. */
   readonly leases: ReadonlyMap<string, readonly string[]>
+  /** Identities of age, for files of SOPS. */
+  readonly ageKeys: readonly string[]
 }
 
-export const noSecrets: Secrets = { objects: [], variables: new Map(), leases: new Map() }
+export const noSecrets: Secrets = { objects: [], variables: new Map(), leases: new Map(), ageKeys: [] }
 
 /** Reads every configured path at the same time, and sorts the values by destination. */
 export async function readSecrets(deployment: Deployment, step: StepContext): Promise<Secrets> {
@@ -45,6 +47,7 @@ export function sortSecrets(
   const objects = new Map<string, Record<string, string>>()
   const variables = new Map<string, Record<string, string>>()
   const leases = new Map<string, readonly string[]>()
+  const ageKeys: string[] = []
   entries.forEach((entry, index) => {
     const secret = read[index]
     if (secret === undefined) throw new Error(`no answer for ${entry.path}`)
@@ -60,16 +63,11 @@ export function sortSecrets(
       objects.set(to.secret, { ...objects.get(to.secret), ...secret.values })
       return
     }
-    const values = Object.entries(to.names).map(([key, name]) => {
-      const value = secret.values[key]
-      if (value === undefined) {
-        throw new StagegateError('E_VAULT_SECRET_MISSING', {
-          message: `${entry.path} has no key "${key}"; it has: ${Object.keys(secret.values).join(', ')}.`,
-          evidence: [`configured at ${entry.source}`],
-        })
-      }
-      return [name, value] as const
-    })
+    if (to.kind === 'sops') {
+      ageKeys.push(valueOf(secret, to.key, entry))
+      return
+    }
+    const values = Object.entries(to.names).map(([key, name]) => [name, valueOf(secret, key, entry)] as const)
     for (const step of to.steps) {
       variables.set(step, { ...variables.get(step), ...Object.fromEntries(values) })
       if (secret.leaseId !== undefined) leases.set(step, [...(leases.get(step) ?? []), secret.leaseId])
@@ -79,7 +77,17 @@ export function sortSecrets(
     objects: [...objects].map(([name, values]) => secretObject(name, namespace, values)),
     variables,
     leases,
+    ageKeys,
   }
+}
+
+function valueOf(secret: VaultSecret, key: string, entry: SecretSettings): string {
+  const value = secret.values[key]
+  if (value !== undefined) return value
+  throw new StagegateError('E_VAULT_SECRET_MISSING', {
+    message: `${entry.path} has no key "${key}"; it has: ${Object.keys(secret.values).join(', ')}.`,
+    evidence: [`configured at ${entry.source}`],
+  })
 }
 
 function secretObject(

@@ -2,7 +2,7 @@ import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject, Manifest } from '../cluster.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import type { Discovery } from '../discovery/discovery.ts'
-import { findDuplicates } from '../manifests/read-manifests.ts'
+import { findDuplicates } from '../manifests/find-duplicates.ts'
 import { encodeSecret } from './encode-secret.ts'
 import { objectId, parseApiVersion, renderId } from '../object-id.ts'
 

@@ -16,6 +16,7 @@ export interface Discovery {
   find(name: KindName, signal: AbortSignal): Promise<ApiResource | undefined>
   /** @throws StagegateError E_KUBE_NO_KIND with the nearest kind */
   require(name: KindName, signal: AbortSignal): Promise<ApiResource>
+  all(signal: AbortSignal): Promise<readonly ApiResource[]>
   /** Forgets everything: a definition was applied. */
   reset(): void
 }
@@ -44,6 +45,9 @@ export function createDiscovery(client: ApiClient): Discovery {
 
   return {
     find,
+    async all(signal) {
+      return [...(await served(signal)).values()]
+    },
     async require(name, signal) {
       const found = await find(name, signal)
       if (found !== undefined) return found

@@ -16,6 +16,7 @@ const serverFields = [
 /** What is wrong with a document as an object to apply; undefined when nothing is. Pure. */
 export function findProblem(value: unknown): string | undefined {
   if (!isMapping(value)) return 'a manifest is a mapping with apiVersion, kind and metadata'
+  if (isEncryptedObject(value)) return 'is encrypted with SOPS; name its file itself, only files are decrypted'
   for (const field of ['apiVersion', 'kind'] as const) {
     if (typeof value[field] !== 'string' || value[field] === '') return `${field} is missing or no text`
   }
@@ -29,6 +30,8 @@ export function findProblem(value: unknown): string | undefined {
   const written = serverFields.find((field) => metadata[field] !== undefined)
   if (written !== undefined) return `metadata.${written} is written by the server and cannot be applied`
   if (!isEmpty(value.status)) return 'status is written by the server and cannot be applied'
+  const reserved = findReservedKey(value)
+  if (reserved !== undefined) return `${reserved} is for our own bookkeeping and cannot be set by a manifest`
   return findUnsafeNumber(value, '')
 }
 
@@ -38,6 +41,38 @@ export function findProblem(value: unknown): string | undefined {
 export function toObject(value: Mapping): KubernetesObject {
   const metadata = withoutFields(value.metadata as Mapping, ['creationTimestamp'])
   return { ...withoutFields(value, ['status']), metadata } as unknown as KubernetesObject
+}
+
+/** Whether a document is one of a file of SOPS. Pure. */
+export function isEncryptedObject({ sops }: Mapping): boolean {
+  return isMapping(sops) && typeof sops.mac === 'string'
+}
+
+/** Labels and annotations that say what was deployed and what belongs to which set (KEP-3659 for `applyset`). */
+const reservedKey = /^(?:[\w.-]+\.)?(?:stagegate\.dev|applyset\.kubernetes\.io)\//
+
+/** Those below our prefix that people are meant to set. */
+const settableKeys: ReadonlySet<string> = new Set()
+
+/** The first label or annotation of ours, of the object or of its pods. */
+function findReservedKey(value: Mapping): string | undefined {
+  for (const [path, metadata] of metadataOf(value)) {
+    for (const field of ['labels', 'annotations'] as const) {
+      const entries = metadata[field]
+      if (!isMapping(entries)) continue
+      const key = Object.keys(entries).find((each) => reservedKey.test(each) && !settableKeys.has(each))
+      if (key !== undefined) return `${path}.${field}["${key}"]`
+    }
+  }
+  return undefined
+}
+
+function metadataOf(value: Mapping): readonly (readonly [string, Mapping])[] {
+  return ['', 'spec.template.', 'spec.jobTemplate.', 'spec.jobTemplate.spec.template.'].flatMap((prefix) => {
+    let at: unknown = value
+    for (const key of `${prefix}metadata`.split('.')) at = isMapping(at) ? at[key] : undefined
+    return isMapping(at) ? [[`${prefix}metadata`, at] as const] : []
+  })
 }
 
 /** A number that JavaScript cannot hold exactly would arrive as another one. */
@@ -56,7 +91,7 @@ function findUnsafeNumber(value: unknown, path: string): string | undefined {
   return undefined
 }
 
-function isMapping(value: unknown): value is Mapping {
+export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

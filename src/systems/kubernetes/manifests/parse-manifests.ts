@@ -1,16 +1,18 @@
 import {
+  Composer,
   type Document,
   isMap,
   isSeq,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   type ScalarTag,
   type Tags,
-  type YAMLError,
 } from 'yaml'
 import type { Manifest } from '../cluster.ts'
+import { checkDocument, findDuplicateKeys } from './check-document.ts'
 import { findProblem, type Mapping, toObject } from './check-object.ts'
+import { checkText } from './check-text.ts'
 
 export interface ParsedManifests {
   readonly manifests: readonly Manifest[]
@@ -52,28 +54,27 @@ const customTags = (tags: Tags): Tags => [
   ),
 ]
 
+/** Where a line is, as people read it. */
+export type Place = (line: number) => string
+
 /**
  * The objects of a file: YAML with any number of documents, JSON, and lists. All problems are found, not only the
  * first. Pure.
  *
- * @param path as people read it, the first part of each source
+ * @param place the path as people read it, the first part of each source; or what says it of a line
  */
-export function parseManifests(text: string, path: string): ParsedManifests {
+export function parseManifests(text: string, place: string | Place): ParsedManifests {
+  const where: Place = typeof place === 'string' ? (line) => `${place}:${line}` : place
+  const refused = checkText(text)
+  if (refused !== undefined) return { manifests: [], problems: [`${where(refused.line)}: ${refused.text}`] }
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    customTags,
-    uniqueKeys: true,
-    lineCounter: lines,
-    prettyErrors: false,
-  })
-  const at = (offset: number | undefined): string => `${path}:${lines.linePos(offset ?? 0).line}`
+  const at = (offset: number | undefined): string => where(lines.linePos(offset ?? 0).line)
   const manifests: Manifest[] = []
   const problems: string[] = []
-  for (const document of Array.isArray(documents) ? documents : []) {
-    const errors = tellingErrors(document)
+  for (const document of parseDocuments(text, lines)) {
+    const errors = findErrors(document)
     if (errors.length > 0) {
-      problems.push(...errors.map((error) => `${at(error.pos[0])}: ${error.message}`))
+      problems.push(...errors.map(({ offset, text }) => `${at(offset)}: ${text}`))
       continue
     }
     for (const { node, value, problem } of readDocument(document)) {
@@ -86,11 +87,27 @@ export function parseManifests(text: string, path: string): ParsedManifests {
   return { manifests, problems }
 }
 
+/**
+ * The documents as kubectl reads them, one at a time: all of them at once would hold many times their text in memory.
+ * The text was checked before, since the parser is recursive.
+ */
+export function* parseDocuments(text: string, lines = new LineCounter()): Generator<Document.Parsed> {
+  const parser = new Parser(lines.addNewLine)
+  // Duplicate keys are looked for by findDuplicateKeys.
+  const composer = new Composer({ version: '1.1', customTags, uniqueKeys: false })
+  yield* composer.compose(parser.parse(text)) as Generator<Document.Parsed>
+}
+
+interface DocumentError {
+  readonly offset: number
+  readonly text: string
+}
+
 /** Of errors of syntax only the first says where the trouble is. A warning is a tag that is not known. */
-function tellingErrors({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
-  const all = [...errors, ...warnings]
-  const syntax = all.find((error) => error.code !== 'DUPLICATE_KEY')
-  return all.filter((error) => error === syntax || error.code === 'DUPLICATE_KEY')
+function findErrors(document: Document.Parsed): readonly DocumentError[] {
+  const [syntax] = [...document.errors, ...document.warnings]
+  if (syntax !== undefined) return [{ offset: syntax.pos[0], text: syntax.message }]
+  return findDuplicateKeys(document).map((offset) => ({ offset, text: 'Map keys must be unique' }))
 }
 
 interface Item {
@@ -102,6 +119,8 @@ interface Item {
 /** The objects of one document; those of a list stand where they are in it. */
 function readDocument(document: Document.Parsed): readonly Item[] {
   const node = document.contents as Node | null
+  const refused = checkDocument(document)
+  if (refused !== undefined) return [{ node, problem: refused }]
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES })

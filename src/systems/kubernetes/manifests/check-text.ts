@@ -1,0 +1,54 @@
+import { Lexer } from 'yaml'
+import { limits } from './limits.ts'
+
+/** What is wrong with a text before it is parsed, with its line. */
+export interface TextProblem {
+  /** From 1. */
+  readonly line: number
+  readonly text: string
+}
+
+const TOO_DEEP = `lists and mappings are nested more than ${limits.depth} deep`
+const tooFarRight = new RegExp(`^ {${limits.indentation}}[^ \\n]`, 'm')
+
+/**
+ * Looks at the tokens only, before anything recursive or quadratic sees the text: 20,000 open brackets overflow a
+ * parser's stack, and as many anchors take it seconds. Undefined when the text can be parsed. Pure.
+ */
+export function checkText(text: string): TextProblem | undefined {
+  const indented = text.search(tooFarRight)
+  if (indented !== -1) return { line: text.slice(0, indented).split('\n').length, text: TOO_DEEP }
+  let line = 1
+  /** Brackets that are open. */
+  let nesting = 0
+  /** What nests without brackets, on this line: `- - x`, `a: b: c`, `&a &a x`. */
+  let signs = 0
+  let references = 0
+  let tokens = 0
+  let onLine = 0
+  for (const token of new Lexer().lex(text)) {
+    const [first = ''] = token
+    tokens += 1
+    onLine += nesting > 0 ? 0 : 1
+    if (token === '[' || token === '{') nesting += 1
+    else if (token === ']' || token === '}') nesting -= 1
+    else if (token.length === 1 && '-?:'.includes(token)) signs += nesting > 0 ? 0 : 1
+    else if ('&*!'.includes(first)) {
+      references += 1
+      signs += nesting > 0 ? 0 : 1
+    }
+    if (nesting > limits.depth || signs > limits.depth) return { line, text: TOO_DEEP }
+    if (nesting < 0) return { line, text: `a ${token} without its beginning` }
+    if (references > limits.references)
+      return { line, text: `there are more than ${limits.references} anchors, aliases and tags` }
+    if (onLine > limits.lineTokens)
+      return { line, text: `there are more than ${limits.lineTokens} words and signs on a line` }
+    if (tokens > limits.tokens) return { line, text: `there are more than ${limits.tokens} words and signs` }
+    for (let end = token.indexOf('\n'); end !== -1; end = token.indexOf('\n', end + 1)) {
+      line += 1
+      signs = 0
+      onLine = 0
+    }
+  }
+  return undefined
+}

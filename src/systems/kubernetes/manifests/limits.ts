@@ -1,0 +1,26 @@
+/** What a set of manifests may be at most. No set that people write comes near; they keep parsers and memory safe. */
+export const limits = {
+  /** Of one file, and of what one tool writes. */
+  fileBytes: 10_000_000,
+  renderedBytes: 50_000_000,
+  /** Characters of all files and renderings together. */
+  totalLength: 50_000_000,
+  objects: 5_000,
+  /** Lists and mappings inside each other, aliases followed. */
+  depth: 100,
+  /** Spaces at the beginning of a line. */
+  indentation: 500,
+  tokens: 1_000_000,
+  /** Entries of one list or mapping. */
+  keys: 20_000,
+  /** Words and signs of one line, brackets aside. */
+  lineTokens: 1_000,
+  /** Anchors, aliases and tags of one file. */
+  references: 10_000,
+  /** Values of one document when every alias is followed. */
+  values: 500_000,
+  /** Files and folders of one chart. */
+  chartEntries: 10_000,
+  /** Kustomizations that one is made of. */
+  bases: 200,
+} as const

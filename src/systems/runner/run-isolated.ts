@@ -1,0 +1,70 @@
+import { StagegateError } from '../../errors/index.ts'
+import { RUN_MARK } from './child-environment.ts'
+import type { Files } from './files.ts'
+import type { Command, Finished, Processes } from './processes.ts'
+
+export interface IsolatedCommand extends Pick<Command, 'argv' | 'cwd' | 'input' | 'signal'> {
+  /** Added to the little that the tool gets. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The tool is ended when it writes more than this. */
+  readonly maxBytes: number
+}
+
+/** Where nothing listens: a tool that asks its proxy for something gets an error at once. */
+const NOWHERE = 'http://127.0.0.1:9'
+
+/**
+ * Runs a tool that works on files of the commit and needs nothing else: no credentials, no settings of the machine's user
+ * (an empty HOME), no other programs (an empty PATH), no way to another host. It stops accidents and stray downloads; it
+ * is no wall around a tool that is itself hostile.
+ *
+ * @throws StagegateError E_FILE_TOO_LARGE, and what `Processes.run` throws
+ */
+export async function runIsolated(
+  { processes, files }: { readonly processes: Processes; readonly files: Files },
+  { argv, cwd, input, signal, env, maxBytes }: IsolatedCommand,
+): Promise<Finished> {
+  const home = await files.makeFolder('home')
+  const tooMuch = new AbortController()
+  let written = 0
+  try {
+    return await processes.run({
+      argv,
+      cwd,
+      env: { ...isolatedEnvironment(processes.environment('own'), home), ...env },
+      ...(input === undefined ? {} : { input }),
+      signal: AbortSignal.any([signal, tooMuch.signal]),
+      keepBytes: maxBytes * 2,
+      onOutput(chunk) {
+        written += chunk.length
+        if (written <= maxBytes) return
+        tooMuch.abort(
+          new StagegateError('E_FILE_TOO_LARGE', {
+            message: `${argv[0].split('/').at(-1) ?? ''} writes more than ${maxBytes} bytes.`,
+          }),
+        )
+      },
+    })
+  } finally {
+    await files.remove(home)
+  }
+}
+
+/** Of the environment for our own tools what says where temporary files go, and nothing that says more. Pure. */
+function isolatedEnvironment(own: Readonly<Record<string, string>>, home: string): Record<string, string> {
+  const kept = ['TMPDIR', RUN_MARK].flatMap((name) => {
+    const value = own[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    ...Object.fromEntries(kept),
+    HOME: home,
+    PATH: '',
+    LANG: 'C.UTF-8',
+    HTTP_PROXY: NOWHERE,
+    HTTPS_PROXY: NOWHERE,
+    // Clouds' own addresses for credentials, which are asked without a proxy.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NO_GCE_CHECK: 'true',
+  }
+}
