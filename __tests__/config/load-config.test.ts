@@ -85,7 +85,7 @@ describe('the configuration without a file', () => {
       environment: 'staging',
       namespace: 'staging',
       source: 'detected: k8s/api.yaml is a Kubernetes object',
-      manifests: { paths: ['k8s/'] },
+      manifests: { sources: [{ kind: 'path', path: 'k8s/' }] },
       rollout: { configured: true, timeoutMs: 600_000 },
       secrets: { configured: false },
       migration: { configured: false },
@@ -228,7 +228,7 @@ deploy:
         ],
       },
       infrastructure: { playbook: 'ansible/site.yml', inventory: 'ansible/hosts', critical: false },
-      manifests: { paths: ['k8s/'], timeoutMs: 60_000 },
+      manifests: { sources: [{ kind: 'path', path: 'k8s/' }], timeoutMs: 60_000 },
       rollout: { timeoutMs: 180_000 },
       migration: { tool: 'flyway', locations: 'db/migration', when: 'before-rollout' },
       smoke: {

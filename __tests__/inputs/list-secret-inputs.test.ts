@@ -27,6 +27,7 @@ describe('secret inputs', () => {
       'vault-token',
       'kubeconfig',
       'configs-token',
+      'sops-age-key',
       'ssh-key',
     ])
   })

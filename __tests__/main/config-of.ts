@@ -67,7 +67,12 @@ export function configOf(more: Partial<Config> = {}): Config {
       configs: { ...each, repository: undefined },
       secrets: notConfigured,
       infrastructure: notConfigured,
-      manifests: { ...each, paths: ['k8s'] },
+      manifests: {
+        ...each,
+        sources: [{ kind: 'path', path: 'k8s' }],
+        allow: { namespaces: undefined, kinds: undefined },
+      },
+      policy: notConfigured,
       rollout: each,
       migration: notConfigured,
       smoke: notConfigured,

@@ -120,7 +120,10 @@ export class InputReader {
   ageKeys(name: InputName): readonly string[] {
     const keys = listAgeKeys(this.text(name) ?? '')
     const fits = keys.every((key) => /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,4000}$/.test(key))
-    return this.#need(name, fits ? keys : undefined, 'age keys (AGE-SECRET-KEY-1…), each on a line of its own') ?? []
+    return (
+      this.#need(name, fits ? keys : undefined, 'age keys (AGE-SECRET-KEY-1…), each on a line of its own') ??
+      []
+    )
   }
 
   /** Adds a problem that concerns an input. */

@@ -73,7 +73,16 @@ export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOv
     kubernetes: once(async () => {
       const { createKubernetes } = await import('../systems/kubernetes/create-kubernetes.ts')
       const { cluster: credentials, ageKeys } = inputs
-      return createKubernetes({ http, clock, files, processes, secrets, credentials, requestIdToken, ageKeys })
+      return createKubernetes({
+        http,
+        clock,
+        files,
+        processes,
+        secrets,
+        credentials,
+        requestIdToken,
+        ageKeys,
+      })
     }),
     ansible: once(async () => {
       const { createAnsible } = await import('../systems/ansible/create-ansible.ts')

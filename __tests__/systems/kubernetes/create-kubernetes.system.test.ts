@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { request } from '../../../script/lib/testbed/http.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import type { Cluster } from '../../../src/systems/kubernetes/cluster.ts'
 import { createKubernetes } from '../../../src/systems/kubernetes/create-kubernetes.ts'
-import { createFiles } from '../../../src/systems/runner/node-files.ts'
+import { contextOf } from './manifests/source-context.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 const signal = new AbortController().signal
@@ -36,12 +37,15 @@ async function requestIdToken(audience: string): Promise<string> {
   return (JSON.parse(answer.body) as { value: string }).value
 }
 
+const { files, processes, secrets } = contextOf(join(tmpdir(), 'stagegate-checkout'), [])
+const local = { files, processes, secrets, ageKeys: [] }
+
 function connect(audience: string): Promise<Cluster> {
   const { server, authority } = bed.testbed.kubernetes
   const kubernetes = createKubernetes({
     http: bed.http,
     clock: systemClock,
-    files: createFiles({ temporary: tmpdir() }),
+    ...local,
     credentials: { kind: 'oidc', server, caCertificate: readFileSync(authority, 'utf8'), audience },
     requestIdToken,
   })
@@ -79,7 +83,7 @@ describe('the cluster of a run', () => {
     const kubernetes = createKubernetes({
       http: bed.http,
       clock: systemClock,
-      files: createFiles({ temporary: tmpdir() }),
+      ...local,
       credentials: undefined,
       requestIdToken,
     })

@@ -92,7 +92,11 @@ function planSteps(config: Config, settings: ActiveDeploySettings): readonly Pla
       infrastructure.configured ? `ansible-playbook ${infrastructure.playbook}` : '',
     ),
     ...(before ? [migrationStep] : []),
-    step('manifests', manifests, manifests.configured ? manifests.paths.join(', ') : ''),
+    step(
+      'manifests',
+      manifests,
+      manifests.configured ? manifests.sources.map((each) => each.path).join(', ') : '',
+    ),
     step('rollout', rollout, 'until every workload is stable'),
     ...(before ? [] : [migrationStep]),
     step('smoke', smoke, smoke.configured ? smoke.checks.map((each) => each.name).join(', ') : ''),

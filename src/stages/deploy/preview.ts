@@ -5,8 +5,10 @@ import type { Systems } from '../systems.ts'
 import { fetchConfigs } from './configs/configs.ts'
 import type { ActiveDeploySettings } from './deployment.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
+import { addNamespaces } from './manifests/add-namespaces.ts'
 import { ChangeLines } from './manifests/change-lines.ts'
-import { readPinned } from './manifests/manifests.ts'
+import { readPinned } from './manifests/read-pinned.ts'
+import { noSecrets } from './secrets/secrets.ts'
 
 /** Stands for the digest that is known only after the push. */
 const NOT_YET_KNOWN = `sha256:${'0'.repeat(64)}`
@@ -36,8 +38,18 @@ export async function previewDeployment(
 
   const repository = config.image.configured ? config.image.repository : config.service
   const pinned = image ?? { repository, digest: NOT_YET_KNOWN, tags: [] }
-  const manifests = await readPinned({ config, settings, systems, image: pinned }, configs)
   const cluster = await (await systems.kubernetes()).connect(signal)
+  // Vault is not opened: what only its key can decrypt is left out, and said.
+  const keyInVault =
+    settings.secrets.configured && settings.secrets.entries.some(({ to }) => to.kind === 'sops')
+  const { manifests: read, notes } = await readPinned(
+    { config, settings, systems, image: pinned, cluster },
+    configs,
+    noSecrets,
+    signal,
+    keyInVault ? 'leave-out' : 'refuse',
+  )
+  const manifests = await addNamespaces(read, settings.namespace, cluster, signal)
   const applied = await cluster.apply(manifests, {
     namespace: settings.namespace,
     dryRun: true,
@@ -46,6 +58,7 @@ export async function previewDeployment(
   })
   const changes = new ChangeLines()
   const lines = applied.flatMap((each) => changes.render(each, wouldBe))
+  lines.push(...notes)
   if (image === undefined) lines.push('The digest of the image is known only after image.push.')
   previews.push({ title: 'deploy.manifests', text: lines.join('\n') })
   return previews

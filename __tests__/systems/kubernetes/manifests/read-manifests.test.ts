@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readManifests } from '../../../../src/systems/kubernetes/manifests/read-manifests.ts'
-import { createFiles } from '../../../../src/systems/runner/node-files.ts'
+import { contextOf } from './source-context.ts'
 
 let folder: string
 let root: string
@@ -24,7 +24,7 @@ async function write(path: string, content: string): Promise<void> {
 }
 
 async function read(...paths: readonly string[]): Promise<readonly string[]> {
-  const manifests = await readManifests(createFiles({ temporary: folder }), root, paths)
+  const { manifests } = await readManifests(contextOf(root, paths))
   return manifests.map(({ object, source }) => `${object.metadata.name} ${source}`)
 }
 
@@ -55,19 +55,12 @@ describe('manifests', () => {
       code: 'E_MANIFEST_INVALID',
       message: 'The manifests have 3 errors.',
       evidence: [
-        'nowhere.yaml: there is no such file, and no manifest in such a folder',
+        'nowhere.yaml: there is no such file',
         'k8s/a.yaml:5: apiVersion is missing or no text',
         'k8s/b.yaml:3: ConfigMap a is defined before, at k8s/a.yaml:1',
       ],
       state: 'Nothing was applied.',
     })
-  })
-
-  test('that would have to be rendered first are refused', async () => {
-    await write('k8s/kustomization.yaml', 'resources: []\n')
-    await expect(read('k8s')).rejects.toThrow(
-      expect.objectContaining({ evidence: [expect.stringMatching(/not rendered/)] }) as Error,
-    )
   })
 
   test.each(['../outside.yaml', '/etc/passwd', 'k8s/../../outside.yaml'])(

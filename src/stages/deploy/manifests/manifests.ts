@@ -1,10 +1,10 @@
-import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { AppliedObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { addNamespaces } from './add-namespaces.ts'
 import { ChangeLines } from './change-lines.ts'
-import { isWorkload, pinImages } from './pin-images.ts'
+import { readPinned } from './read-pinned.ts'
 
 export interface AppliedManifests {
   /** As they were sent: pinned and stamped. Without the Secrets that came from Vault. */
@@ -22,10 +22,12 @@ export async function applyManifests(
 ): Promise<AppliedManifests> {
   const { settings, cluster } = deployment
   if (!settings.manifests.configured) return { manifests: [], applied: [] }
-  const manifests = await readPinned(deployment, configs)
+  const { manifests, notes } = await readPinned(deployment, configs, secrets, step.signal)
+  for (const note of notes) step.log.info(note)
   const fromVault = secrets.objects.map((object) => ({ object, source: 'deploy.secrets' }))
+  const set = await addNamespaces([...fromVault, ...manifests], settings.namespace, cluster, step.signal)
   const changes = new ChangeLines()
-  const applied = await cluster.apply([...fromVault, ...manifests], {
+  const applied = await cluster.apply(set, {
     namespace: settings.namespace,
     dryRun: false,
     signal: AbortSignal.any([step.signal, deployment.lease.lost]),
@@ -41,37 +43,4 @@ export async function applyManifests(
     `${count('created')} created, ${count('changed')} changed, ${count('unchanged')} unchanged`,
   )
   return { manifests, applied }
-}
-
-/** The manifests as they are sent: the service's image pinned, the commits on workloads' own metadata. */
-export async function readPinned(
-  deployment: Pick<Deployment, 'config' | 'settings' | 'systems' | 'image'>,
-  configs: Configs,
-): Promise<readonly Manifest[]> {
-  const { config, image, settings, systems } = deployment
-  if (!settings.manifests.configured) return []
-  const kubernetes = await systems.kubernetes()
-  const read = await kubernetes.readManifests(configs.root, settings.manifests.paths)
-  if (read.length === 0) {
-    throw new StagegateError('E_MANIFEST_NONE', {
-      message: `There is no manifest in ${settings.manifests.paths.join(', ')}.`,
-    })
-  }
-  const stamp = {
-    service: config.service,
-    repository: image.repository,
-    digest: image.digest,
-    commit: config.trigger.commit,
-    configCommit: configs.commit,
-  }
-  const pinned = read.map((each) => ({ ...pinImages(each.object, stamp), source: each.source }))
-  if (pinned.some((each) => isWorkload(each.object)) && pinned.every((each) => each.pinned === 0)) {
-    throw new StagegateError('E_MANIFEST_INVALID', {
-      message: `No container of the manifests runs this service's image.`,
-      evidence: [`looked for the image names ${image.repository} and ${config.service}, with any tag`],
-      state: 'Nothing was applied.',
-      next: `Name the image ${config.service} in the manifest of the service.`,
-    })
-  }
-  return pinned.map(({ object, source }) => ({ object, source }))
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../cluster.ts'
+import { ruleAnnotations } from '../status/rules/rules.ts'
 import { withoutFields } from '../without-fields.ts'
 
 export type Mapping = Readonly<Record<string, unknown>>
@@ -16,7 +17,8 @@ const serverFields = [
 /** What is wrong with a document as an object to apply; undefined when nothing is. Pure. */
 export function findProblem(value: unknown): string | undefined {
   if (!isMapping(value)) return 'a manifest is a mapping with apiVersion, kind and metadata'
-  if (isEncryptedObject(value)) return 'is encrypted with SOPS; name its file itself, only files are decrypted'
+  if (isEncryptedObject(value))
+    return 'is encrypted with SOPS; name its file itself, only files are decrypted'
   for (const field of ['apiVersion', 'kind'] as const) {
     if (typeof value[field] !== 'string' || value[field] === '') return `${field} is missing or no text`
   }
@@ -51,8 +53,8 @@ export function isEncryptedObject({ sops }: Mapping): boolean {
 /** Labels and annotations that say what was deployed and what belongs to which set (KEP-3659 for `applyset`). */
 const reservedKey = /^(?:[\w.-]+\.)?(?:stagegate\.dev|applyset\.kubernetes\.io)\//
 
-/** Those below our prefix that people are meant to set. */
-const settableKeys: ReadonlySet<string> = new Set()
+/** Those below our prefix that people set. */
+const settableKeys: ReadonlySet<string> = new Set(Object.values(ruleAnnotations))
 
 /** The first label or annotation of ours, of the object or of its pods. */
 function findReservedKey(value: Mapping): string | undefined {

@@ -18,10 +18,14 @@ export function findDisallowed(
     const namespace = namespaceOf(object)
     const problems: string[] = []
     if (kinds !== undefined && !kinds.some((each) => means(each, object)))
-      problems.push(`${source}: ${title}: the kind is not one of those that are allowed (${kinds.join(', ')})`)
+      problems.push(
+        `${source}: ${title}: the kind is not one of those that are allowed (${kinds.join(', ')})`,
+      )
     if (namespaces !== undefined && namespace !== undefined && ![own, ...namespaces].includes(namespace)) {
       const allowed = [...new Set([own, ...namespaces])].join(', ')
-      problems.push(`${source}: ${title}: the namespace ${namespace} is not one of those that are allowed (${allowed})`)
+      problems.push(
+        `${source}: ${title}: the namespace ${namespace} is not one of those that are allowed (${allowed})`,
+      )
     }
     return problems
   })

@@ -37,7 +37,8 @@ export async function planReadings(
         message: `The path of manifests "${source.path}" leads out of ${root}.`,
       })
     }
-    if (source.kind === 'chart') planned.set(`chart ${normal} ${source.release ?? ''}`, { kind: 'chart', chart: source })
+    if (source.kind === 'chart')
+      planned.set(`chart ${normal} ${source.release ?? ''}`, { kind: 'chart', chart: source })
     else await planPath(source.path, join(root, normal), normal)
   }
   return { readings: [...planned.values()], problems }

@@ -79,7 +79,9 @@ function findExcess(readings: readonly SourceReading[]): readonly string[] {
   const objects = sum((each) => each.manifests.length)
   const length = sum((each) => each.length)
   return [
-    ...(objects > limits.objects ? [`there are ${objects} objects; at most ${limits.objects} are applied`] : []),
+    ...(objects > limits.objects
+      ? [`there are ${objects} objects; at most ${limits.objects} are applied`]
+      : []),
     ...(length > limits.totalLength
       ? [`there are ${length} characters of manifests; at most ${limits.totalLength} are read`]
       : []),

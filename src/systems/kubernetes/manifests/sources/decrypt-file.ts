@@ -56,11 +56,18 @@ export async function decryptFile(context: SourceContext, shown: string, text: s
     maxBytes: limits.fileBytes * 2,
   })
   if (finished.exitCode === NO_KEY_FITS) {
-    const given = request.ageKeys.length === 1 ? 'the given key is not' : `none of the ${request.ageKeys.length} given keys is`
+    const given =
+      request.ageKeys.length === 1
+        ? 'the given key is not'
+        : `none of the ${request.ageKeys.length} given keys is`
     return { problems: [`${shown}: is encrypted for ${recipients.join(', ')}; ${given} one of these`] }
   }
   if (finished.exitCode === MAC_MISMATCH)
-    return { problems: [`${shown}: was changed after it had been encrypted (its MAC differs); encrypt it anew with sops`] }
+    return {
+      problems: [
+        `${shown}: was changed after it had been encrypted (its MAC differs); encrypt it anew with sops`,
+      ],
+    }
   if (finished.exitCode !== 0)
     return { problems: [`${shown}: sops decrypt: ${complaintOf(finished, request.root)}`] }
   for (const value of listDecrypted(text, finished.stdout)) secrets.add(value)

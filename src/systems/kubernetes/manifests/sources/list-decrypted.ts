@@ -1,3 +1,4 @@
+import { withoutFields } from '../../without-fields.ts'
 import { readMappings } from './read-mappings.ts'
 
 /**
@@ -10,22 +11,26 @@ export function listDecrypted(encrypted: string, clear: string): readonly string
   // A text that cannot be read is hidden as a whole, line by line.
   if (typeof before === 'string' || typeof after === 'string') return clear.split('\n')
   before.forEach((document, index) => {
-    const { sops: _metadata, ...hidden } = document
-    collect(hidden, after[index])
+    collect(withoutFields(document, ['sops']), after[index])
   })
   return [...values]
 
   function collect(hidden: unknown, shown: unknown): void {
     if (typeof hidden === 'string') {
-      if (!hidden.startsWith('ENC[') || typeof shown === 'object' || shown === undefined) return
+      if (!hidden.startsWith('ENC[') || !isScalar(shown)) return
       const value = String(shown)
       values.add(value)
       const meant = decodeBase64(value)
       if (meant !== undefined) values.add(meant)
     } else if (typeof hidden === 'object' && hidden !== null && typeof shown === 'object' && shown !== null) {
-      for (const [key, child] of Object.entries(hidden)) collect(child, (shown as Record<string, unknown>)[key])
+      for (const [key, child] of Object.entries(hidden))
+        collect(child, (shown as Record<string, unknown>)[key])
     }
   }
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 function decodeBase64(text: string): string | undefined {

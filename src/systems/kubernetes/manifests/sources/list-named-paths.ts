@@ -38,7 +38,9 @@ function pathsOfKustomization(document: Mapping): readonly NamedPath[] {
     ),
   )
   const files = ['crds', 'configurations', 'patchesStrategicMerge'].flatMap((key) =>
-    textsAt(document, key).filter((value) => !isInline(value)).map(named(key)),
+    textsAt(document, key)
+      .filter((value) => !isInline(value))
+      .map(named(key)),
   )
   const inMappings = ['patches', 'patchesJson6902', 'replacements', 'openapi'].flatMap((key) =>
     mappingsAt(document, key).flatMap((each) => textsAt(each, 'path').map(named(key))),
@@ -52,7 +54,9 @@ function pathsOfKustomization(document: Mapping): readonly NamedPath[] {
 /** `files` may give a file another name: `name=path`. */
 function pathsOfGenerator(generator: Mapping): readonly NamedPath[] {
   return ['files', 'env', 'envs'].flatMap((key) =>
-    textsAt(generator, key).map((value) => named(key)(key === 'files' ? value.replace(/^[\w.-]+=/, '') : value)),
+    textsAt(generator, key).map((value) =>
+      named(key)(key === 'files' ? value.replace(/^[\w.-]+=/, '') : value),
+    ),
   )
 }
 

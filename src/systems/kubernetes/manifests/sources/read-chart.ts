@@ -93,7 +93,8 @@ async function readValues(context: SourceContext, chart: Chart): Promise<Values>
     const text = await files.read(request.root, absolute, { maxBytes: limits.fileBytes })
     if (text === undefined) problems.push(`${path}: there is no such file of values`)
     else if (!isEncrypted(text)) paths.push(absolute)
-    else if (input !== undefined) problems.push(`${path}: only one file of values of a chart can be encrypted`)
+    else if (input !== undefined)
+      problems.push(`${path}: only one file of values of a chart can be encrypted`)
     else {
       const decrypted = await decryptFile(context, path, text)
       problems.push(...decrypted.problems)
