@@ -11,10 +11,10 @@ export function isTimeout(signal: AbortSignal): boolean {
 }
 
 /** What can be gathered within a short time of its own: the caller's signal may be aborted by now. */
-export async function withEvidenceTime(
+export async function withEvidenceTime<T>(
   clock: Clock,
-  gather: (signal: AbortSignal) => Promise<readonly string[]>,
-): Promise<readonly string[]> {
+  gather: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const deadline = clock.deadline(EVIDENCE_TIME, () => new Error('no more time for evidence'))
   try {
     return await gather(deadline.signal)

@@ -22,8 +22,8 @@ let http: Http
 let store: ObjectStore
 let ended: AbortController
 let troubles: string[]
-/** How many requests earlier tests sent. */
-let before: number
+/** Of each test its own: a request that an earlier one has left is not this one's. */
+let namespace = 'n0'
 
 beforeAll(async () => {
   server = await startApiServer()
@@ -36,7 +36,7 @@ beforeEach(() => {
   store = new ObjectStore()
   ended = new AbortController()
   troubles = []
-  before = server.asked.length
+  namespace = `n${Number(namespace.slice(1)) + 1}`
 })
 
 afterEach(() => {
@@ -57,7 +57,7 @@ function start(): Promise<never> {
       onChange: () => undefined,
       onTrouble: ({ message }) => troubles.push(message),
     },
-    { resource: known.pods, namespace: 'n' },
+    { resource: known.pods, namespace },
   )
   observing.catch(() => undefined)
   return observing
@@ -82,7 +82,12 @@ function serve(
   let listed = 0
   let watched = 0
   server.answer((request, response) => {
-    if (request.url?.includes('watch=true') !== true) {
+    const { url = '' } = request
+    if (!url.includes(`/${namespace}/`)) {
+      response.destroy()
+      return
+    }
+    if (!request.url?.includes('watch=true')) {
       lists[Math.min(listed++, lists.length - 1)]?.(request, response)
       return
     }
@@ -115,9 +120,10 @@ const refuses =
     json(code, { kind: 'Status', code, reason })(undefined as never, response)
   }
 
+const requests = () => server.asked.filter((each) => each.includes(`/${namespace}/`))
 /** What was asked: `list`, or the version that a watch goes on from. */
 const asked = () =>
-  server.asked.slice(before).map((each) => {
+  requests().map((each) => {
     const { searchParams } = new URL(each.slice(4), server.url)
     return searchParams.has('watch') ? `watch ${searchParams.get('resourceVersion') ?? ''}` : 'list'
   })
@@ -136,7 +142,7 @@ describe('an observation', () => {
     void start()
     await until(() => names().join() === 'a@7')
     expect(asked().slice(0, 4)).toEqual(['list', 'watch 5', 'watch 6', 'watch 20'])
-    expect(server.asked[before + 1]).toMatch(/allowWatchBookmarks=true/)
+    expect(requests()[1]).toMatch(/allowWatchBookmarks=true/)
     expect(troubles).toEqual([])
   })
 
@@ -183,8 +189,8 @@ describe('an observation', () => {
     void start()
     await until(() => names().join() === 'a@9')
     expect(troubles).toEqual([
-      expect.stringMatching(/cannot list pods in n: the server is shutting down/),
-      expect.stringMatching(/cannot list pods in n: the server is shutting down/),
+      expect.stringMatching(/cannot list pods in n\d+: the server is shutting down/),
+      expect.stringMatching(/cannot list pods in n\d+: the server is shutting down/),
     ])
   })
 

@@ -4,7 +4,8 @@ import type { Connected } from '../connected.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
 import { Ages } from '../rollout/ages.ts'
-import { explainFailure, explainWaiting, renderEvents } from '../rollout/explain.ts'
+import { renderEvents } from '../evidence/render-events.ts'
+import { explain } from '../rollout/explain.ts'
 import { judgeAll, type Judged } from '../rollout/judge-all.ts'
 import { observeWorkloads } from '../rollout/observe-workloads.ts'
 import { isTrue } from '../status/job.ts'
@@ -81,7 +82,9 @@ export async function awaitJob(
               ],
         ),
       ),
-      ...renderEvents(events, [live.metadata.uid, ...pods.map((pod) => pod.metadata.uid)], ''),
+      ...renderEvents(events, [live.metadata.uid, ...pods.map((pod) => pod.metadata.uid)])
+        .slice(0, 3)
+        .map((event) => `event ${event}`),
     ]
   }
 
@@ -97,9 +100,7 @@ export async function awaitJob(
     if (first === undefined) return
     const failed = [{ ...now, status: { ...now.status, symptoms: certain } }]
     const { events } = workloads.snapshot()
-    const evidence = await withEvidenceTime(clock, (limited) =>
-      explainFailure(client, failed, events, limited),
-    )
+    const evidence = await withEvidenceTime(clock, (limited) => explain(client, failed, events, limited))
     await client.send({
       method: 'DELETE',
       path: resourcePath(known.jobs, { namespace: job.metadata.namespace ?? '', name: job.metadata.name }),
@@ -117,9 +118,7 @@ export async function awaitJob(
 
   async function timeoutOf(waiting: Judged): Promise<StagegateError> {
     const { events } = workloads.snapshot()
-    const evidence = await withEvidenceTime(clock, (limited) =>
-      explainWaiting(client, [waiting], events, limited),
-    )
+    const evidence = await withEvidenceTime(clock, (limited) => explain(client, [waiting], events, limited))
     return new StagegateError('E_MIGRATION_TIMEOUT', {
       message: `${waiting.title} did not end in time: ${waiting.status.text}.`,
       evidence,

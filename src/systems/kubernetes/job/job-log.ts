@@ -1,7 +1,7 @@
 import type { Connected } from '../connected.ts'
 import type { Pod } from '../status/objects.ts'
-import { BoundedLog } from './bounded-log.ts'
-import { followLog } from './follow-log.ts'
+import { BoundedLog } from '../logs/bounded-log.ts'
+import { followLog } from '../logs/follow-log.ts'
 
 /** What is still to come of a log when its Job has ended. Milliseconds. */
 const LAST_LINES_TIME = 10_000
@@ -29,7 +29,8 @@ export class JobLog {
     const source = { namespace, pod: name, container: container.name }
     this.#followed.set(
       uid,
-      followLog(client, clock, source, this.#closed.signal, (line) => {
+      followLog(client, clock, source, this.#closed.signal, (text) => {
+        const line = Buffer.from(`${text}\n`)
         this.#kept.add(line)
         this.#onLog(line)
       }),

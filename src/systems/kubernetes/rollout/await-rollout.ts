@@ -1,14 +1,16 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { Cluster, KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject, RolloutEvidence, RolloutOptions } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
+import { gatherEvidence } from '../evidence/gather-evidence.ts'
+import { renderEvidence } from '../evidence/render-evidence.ts'
 import { decideFailures } from '../status/decide-failures.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { Ages } from './ages.ts'
-import { explainFailure, explainWaiting } from './explain.ts'
+import { LiveLogs } from '../logs/live-logs.ts'
 import { judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
-
-type Options = Parameters<Cluster['awaitRollout']>[1]
+import { Progress } from './progress.ts'
+import { isNewPod } from './warnings.ts'
 
 /** The longest time between two looks: graces end without an event. Milliseconds. */
 const LOOK_INTERVAL = 500
@@ -24,13 +26,18 @@ const BURST = 20
 export async function awaitRollout(
   connected: Connected,
   objects: readonly KubernetesObject[],
-  { signal, onProgress }: Options,
+  options: RolloutOptions,
 ): Promise<void> {
   if (objects.length === 0) return
   const { clock, client } = connected
+  const { signal, onProgress, onLog, logReplicas = 1 } = options
   const started = clock.monotonic()
   const ages = new Ages()
-  const told = new Map<string, string>()
+  const progress = new Progress(onProgress)
+  const logs = new LiveLogs(connected, {
+    replicas: onLog === undefined ? 0 : logReplicas,
+    onLine: (line) => onLog?.(line),
+  })
   const onTrouble = (text: string): void => {
     onProgress({ object: 'Kubernetes', text })
   }
@@ -41,8 +48,15 @@ export async function awaitRollout(
     // Watches may be late: a success is believed when the server, asked once more, says the same.
     let confirmed = true
     for (;;) {
-      judged = judgeAll(workloads.expected(), workloads.snapshot())
-      tellProgress(judged)
+      const snapshot = workloads.snapshot()
+      judged = judgeAll(workloads.expected(), snapshot)
+      progress.tell(judged, snapshot)
+      for (const { title, status } of judged) {
+        logs.follow(
+          title,
+          status.pods.filter((pod) => isNewPod(pod, snapshot.baseline)),
+        )
+      }
       const failed = findFailed(judged)
       if (failed.length > 0) throw await failureOf(failed)
       if (judged.every(isSettled)) {
@@ -58,15 +72,7 @@ export async function awaitRollout(
     if (!isTimeout(signal) || thrown !== signal.reason) throw thrown
     throw await timeoutOf(judged.filter(({ status }) => !status.done))
   } finally {
-    await workloads.close()
-  }
-
-  function tellProgress(all: readonly Judged[]): void {
-    for (const { title, status } of all) {
-      if (told.get(title) === status.text) continue
-      told.set(title, status.text)
-      onProgress({ object: title, text: status.text })
-    }
+    await Promise.all([logs.close(), workloads.close()])
   }
 
   function findFailed(all: readonly Judged[]): readonly Judged[] {
@@ -88,31 +94,38 @@ export async function awaitRollout(
   }
 
   async function failureOf(failed: readonly Judged[]): Promise<StagegateError> {
-    const [first] = failed
-    const symptom = first?.status.symptoms[0]
-    const evidence = await withEvidenceTime(clock, (limited) =>
-      explainFailure(client, failed, workloads.snapshot().events, limited),
-    )
+    const evidence = await gather(failed)
+    const [first] = evidence
+    const others = failed.length > 1 ? ` ${failed.length} objects fail.` : ''
     return new StagegateError('E_ROLLOUT_FAILED', {
-      message: `${first?.title ?? 'A workload'} cannot become available: ${symptom?.reason ?? 'it failed'}${
-        failed.length > 1 ? `; ${failed.length} workloads fail` : ''
-      } (${first?.status.text ?? ''}, after ${seconds()} s).`,
-      evidence,
+      message: `${first?.object ?? 'An object'} cannot become available: ${first?.headline ?? 'it failed'} (${
+        first?.status ?? ''
+      }, after ${seconds()} s).${others}`,
+      evidence: renderEvidence(evidence),
+      ...(first === undefined ? {} : { next: first.next }),
     })
   }
 
   async function timeoutOf(waiting: readonly Judged[]): Promise<StagegateError> {
-    const evidence = await withEvidenceTime(clock, (limited) =>
-      explainWaiting(client, waiting, workloads.snapshot().events, limited),
-    )
-    const [first] = waiting
+    const evidence = await gather(waiting)
+    const [first] = evidence
     return new StagegateError('E_ROLLOUT_TIMEOUT', {
       message:
         first === undefined
           ? `The rollout was not seen to succeed within ${seconds()} s.`
-          : `${first.title} is not available after ${seconds()} s: ${first.status.text}.`,
-      evidence,
+          : `${first.object} is not available after ${seconds()} s: ${first.status}.`,
+      evidence: renderEvidence(evidence),
+      ...(first === undefined ? {} : { next: first.next }),
     })
+  }
+
+  /** The caller's signal may be aborted by now: this has a short time of its own. */
+  async function gather(about: readonly Judged[]): Promise<readonly RolloutEvidence[]> {
+    const evidence = await withEvidenceTime(clock, (limited) =>
+      gatherEvidence(client, about, workloads.snapshot().events, limited),
+    )
+    options.onEvidence?.(evidence)
+    return evidence
   }
 
   function seconds(): number {

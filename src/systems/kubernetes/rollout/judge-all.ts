@@ -22,6 +22,8 @@ export interface Judged {
   /** `Deployment staging/api` */
   readonly title: string
   readonly object: KubernetesObject
+  /** As it is in the cluster; undefined when it is not there, or may not be read. */
+  readonly live?: KubernetesObject
   readonly status: ObjectStatus
 }
 
@@ -36,7 +38,7 @@ export function judgeAll(expected: readonly ExpectedObject[], snapshot: Snapshot
     const live = found.find(({ metadata }) => metadata.uid === each.uid) ?? found[0]
     if (live === undefined) return { title, object, status: judgeAbsent(each, snapshot) }
     const { rules } = readRules(object)
-    return { title, object, status: judgeObject({ ...snapshot, object: live, rules, hasStatus }, each) }
+    return { title, object, live, status: judgeObject({ ...snapshot, object: live, rules, hasStatus }, each) }
   })
 }
 

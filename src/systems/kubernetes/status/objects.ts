@@ -119,16 +119,22 @@ export interface Probe {
   readonly timeoutSeconds?: number
   readonly successThreshold?: number
   readonly failureThreshold?: number
+  readonly httpGet?: { readonly path?: string; readonly port?: number | string; readonly scheme?: string }
+  readonly tcpSocket?: { readonly port?: number | string }
+  readonly exec?: { readonly command?: readonly string[] }
+  readonly grpc?: { readonly port?: number }
 }
 
 export interface Container {
   readonly name: string
   readonly readinessProbe?: Probe
   readonly livenessProbe?: Probe
+  readonly startupProbe?: Probe
 }
 
 export interface Pod extends KubernetesObject {
   readonly spec?: {
+    readonly nodeName?: string
     readonly containers?: readonly Container[]
     readonly initContainers?: readonly Container[]
   }

@@ -3,7 +3,7 @@ import type { ApiClient } from '../client/api-client.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
 import type { Pod } from '../status/objects.ts'
 import { containersOf } from '../status/pod.ts'
-import { readLines } from '../watch/parse-watch.ts'
+import { readLogLines } from './log-lines.ts'
 
 export interface LogSource {
   readonly namespace: string
@@ -11,15 +11,21 @@ export interface LogSource {
   readonly container: string
 }
 
-/** A log may be silent for long; a dead connection is found when the Job has ended. Milliseconds. */
+/** How far a log was read: the time of its last line, as the node wrote it. */
+export interface LogPosition {
+  last: string
+}
+
+/** A log may be silent for long; a dead connection is found when the container has ended. Milliseconds. */
 const SILENCE = 10 * 60_000
 const RECONNECT_DELAY = 300
 const MAX_FAILURES = 5
 
 /**
- * Follows a container's log to its end, line by line, and goes on where it was when the connection ends early. Never
- * throws for a log that cannot be read: what became of the container is told by its status.
+ * Follows the log of a container that has started to the end of its run, line by line, and goes on where it was when the
+ * connection ends early. Never throws for a log that cannot be read: what became of the container is told by its status.
  *
+ * @param position where to go on from; moved as lines are read
  * @returns whether the log was read to its end
  */
 export async function followLog(
@@ -27,17 +33,17 @@ export async function followLog(
   clock: Clock,
   source: LogSource,
   signal: AbortSignal,
-  onLine: (line: Uint8Array) => void,
+  onLine: (line: string) => void,
+  position: LogPosition = { last: '' },
 ): Promise<boolean> {
-  let last = ''
   let ended = false
   for (let failures = 0; failures < MAX_FAILURES;) {
     try {
-      for await (const line of readLines(await openLog(client, source, last, signal))) {
+      for await (const line of readLogLines(await openLog(client, source, position.last, signal))) {
         const { time, text } = splitLine(line)
-        if (time <= last && last !== '') continue
-        last = time
-        onLine(Buffer.from(`${text}\n`))
+        if (time <= position.last && position.last !== '') continue
+        position.last = time
+        onLine(text)
       }
       // What was read after the end is the whole log.
       if (ended) return true
@@ -79,6 +85,7 @@ function openLog(
   })
 }
 
+/** Whether this run of the container is over: it ended, or waits to be started anew. */
 async function hasEnded(
   client: ApiClient,
   { namespace, pod, container }: LogSource,
@@ -92,8 +99,8 @@ async function hasEnded(
     allow: [404],
   })
   if (status === 404) return true
-  const found = containersOf(body as Pod).find((each) => each.name === container)
-  return found?.state?.terminated !== undefined
+  const state = containersOf(body as Pod).find((each) => each.name === container)?.state
+  return state?.terminated !== undefined || state?.waiting !== undefined
 }
 
 /** `2026-01-31T12:00:00.123456789Z text`: nine digits, in UTC, so times compare as text. */

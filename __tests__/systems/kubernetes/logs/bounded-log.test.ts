@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BoundedLog } from '../../../../src/systems/kubernetes/job/bounded-log.ts'
+import { BoundedLog } from '../../../../src/systems/kubernetes/logs/bounded-log.ts'
 
 describe('a kept log', () => {
   test('is whole up to 1 MiB', () => {
