@@ -1,6 +1,5 @@
 import type { GitHub } from '../systems/github/github.ts'
 import { createGitHub } from '../systems/github/octokit-github.ts'
-import { createFetch } from '../systems/http/fetch-adapter.ts'
 import { systemClock } from '../systems/clock/clock.ts'
 import type { Console } from './console.ts'
 
@@ -16,7 +15,7 @@ export function openGithub(
     apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',
     token,
     repository,
-    fetch: createFetch(console.http, 'github'),
+    http: console.http,
     clock: systemClock,
     redact: console.redact,
   })

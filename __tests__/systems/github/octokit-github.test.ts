@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createFakeClock } from '../fake-clock.ts'
 import {
   annotation,
   checkWith,
@@ -98,9 +99,62 @@ describe('the GitHub side of a run', () => {
     await github.writeCheck(checkWith(60), never)
     await github.writeCheck(checkWith(62), never)
     expect(repository.checkRuns[0]?.annotations).toHaveLength(62)
-    await github.writeCheck(checkWith(0, { conclusion: 'success', summary: 'All is well.' }), never)
+    expect(repository.checkRuns[0]?.summary).toBe('Two rules are broken.')
+    await github.writeCheck(checkWith(61, { conclusion: 'success', summary: 'All is well.' }), never)
     expect(repository.checkRuns).toHaveLength(1)
-    expect(repository.checkRuns[0]).toMatchObject({ conclusion: 'success', summary: 'All is well.' })
+    expect(repository.checkRuns[0]).toMatchObject({
+      conclusion: 'success',
+      summary:
+        '1 annotation is of an earlier attempt and no longer true: GitHub takes none back.\n\nAll is well.',
+    })
+  })
+
+  test('asks once for the check runs that are there, and says what is there to no other client', async () => {
+    const { github, server, token, repository } = subject
+    for (const stage of ['build', 'test', 'scan']) {
+      const check = checkWith(0, { name: `Stagegate / ${stage}`, externalId: `stagegate:${stage}:1` })
+      expect(await github.writeCheck(check, never)).toEqual({ written: true })
+    }
+    expect([subject.count('checks/list-for-ref'), subject.count('checks/create')]).toEqual([1, 3])
+    const again = createGithubClient(server, token)
+    expect(await again.writeCheck(checkWith(0), never)).toEqual({ written: true })
+    expect(repository.checkRuns).toHaveLength(3)
+  })
+
+  test('makes a check run again that somebody has deleted meanwhile', async () => {
+    const { github, repository } = subject
+    await github.writeCheck(checkWith(0), never)
+    repository.checkRuns.length = 0
+    expect(await github.writeCheck(checkWith(0), never)).toEqual({ written: true })
+    expect(repository.checkRuns).toHaveLength(1)
+  })
+
+  test('leaves a second between writes, until the run is over and waits for them', async () => {
+    const { github, clock } = subject
+    await github.writeStatus(status, never)
+    await github.writeCheck(checkWith(120), never)
+    expect(clock.slept).toEqual([1_000, 1_000, 1_000])
+    github.hurry()
+    await github.writeStatus({ ...status, state: 'success' }, never)
+    expect(clock.slept).toHaveLength(3)
+  })
+
+  test('does not keep an end waiting that began while it left a second', async () => {
+    const clock = createFakeClock()
+    const asleep = Promise.withResolvers<undefined>()
+    const sleep = (_ms: number, signal?: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          reject(signal.reason as Error)
+        })
+        asleep.resolve(undefined)
+      })
+    const github = createGithubClient(subject.server, subject.token, { ...clock, sleep })
+    await github.writeStatus(status, never)
+    const second = github.writeStatus({ ...status, state: 'success' }, never)
+    await asleep.promise
+    github.hurry()
+    expect(await second).toEqual({ written: true })
   })
 
   test('makes a check run of its own where another app has taken the external id', async () => {

@@ -1,7 +1,6 @@
 import { createGitHub } from '../../../src/systems/github/octokit-github.ts'
 import type { Annotation, CheckRun, GitHub } from '../../../src/systems/github/github.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
-import { createFetch } from '../../../src/systems/http/fetch-adapter.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { type GithubServer, startGithubServer } from './server.ts'
 import type { Repository } from './repository.ts'
@@ -61,7 +60,7 @@ export function createGithubClient(
     apiUrl: server.url,
     token,
     repository,
-    fetch: createFetch(createHttp({ clock, userAgent: 'stagegate/test', env: {} }), 'github'),
+    http: createHttp({ clock, userAgent: 'stagegate/test', env: {} }),
     clock,
     redact,
   })

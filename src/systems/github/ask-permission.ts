@@ -31,7 +31,8 @@ export async function askPermission(
     await probes[permission](api, environment, signal)
   } catch (thrown) {
     if (signal.aborted) return { has: 'unknown', reason: toStagegateError(signal.reason).message }
-    return answerOf(explainGithubError(thrown, `${permission}: write cannot be asked for`), permission)
+    const doing = `${permission}: write cannot be asked for`
+    return answerOf(explainGithubError(thrown, doing, api.clock.now()), permission)
   }
   return { has: 'unknown', reason: `GitHub took a write of ${permission} to a commit that cannot exist` }
 }
@@ -40,9 +41,14 @@ const probes: Readonly<
   Record<GitHubPermission, (api: Api, environment: string, signal: AbortSignal) => Promise<unknown>>
 > = {
   checks: ({ rest, at }, _environment, signal) =>
-    rest.checks.create({ ...at, name: 'Stagegate / preflight', head_sha: NO_COMMIT, request: { signal } }),
+    rest.checks.create({
+      ...at,
+      name: 'Stagegate / preflight',
+      head_sha: NO_COMMIT,
+      request: { signal, unpaced },
+    }),
   statuses: ({ rest, at }, _environment, signal) =>
-    rest.repos.createCommitStatus({ ...at, sha: NO_COMMIT, state: 'pending', request: { signal } }),
+    rest.repos.createCommitStatus({ ...at, sha: NO_COMMIT, state: 'pending', request: { signal, unpaced } }),
   deployments: ({ rest, at }, environment, signal) =>
     rest.repos.createDeployment({
       ...at,
@@ -50,9 +56,12 @@ const probes: Readonly<
       environment,
       auto_merge: false,
       required_contexts: [],
-      request: { signal },
+      request: { signal, unpaced },
     }),
 }
+
+/** The pipeline waits for these few, which write nothing: they need not keep the pace of writes. */
+const unpaced = true
 
 /** What the refusal of a write tells about the permission to make it. */
 export function answerOf(

@@ -21,14 +21,13 @@ export function toApiAnnotations(
   return [...distinct.values()]
 }
 
-/** Those that a check run does not have yet. */
-export async function findMissing(
+/** Those that a check run does not have yet, and how many it has that are no longer among them. */
+export async function compareAnnotations(
   { rest, at }: Api,
   checkRunId: number,
   annotations: readonly ApiAnnotation[],
   signal: AbortSignal,
-): Promise<readonly ApiAnnotation[]> {
-  if (annotations.length === 0) return annotations
+): Promise<{ readonly missing: readonly ApiAnnotation[]; readonly gone: number }> {
   const pages = readPages((page) =>
     rest.checks.listAnnotations({
       ...at,
@@ -38,7 +37,11 @@ export async function findMissing(
   )
   const known = new Set<string>()
   for await (const { data } of pages) for (const stored of data) known.add(keyOf(stored))
-  return annotations.filter((annotation) => !known.has(keyOf(annotation)))
+  const wanted = new Set(annotations.map(keyOf))
+  return {
+    missing: annotations.filter((annotation) => !known.has(keyOf(annotation))),
+    gone: [...known].filter((key) => !wanted.has(key)).length,
+  }
 }
 
 function toApiAnnotation(annotation: Annotation, redact: (text: string) => string) {

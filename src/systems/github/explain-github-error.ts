@@ -1,12 +1,13 @@
 import { RequestError } from '@octokit/request-error'
 import { type ErrorCode, StagegateError } from '../../errors/index.ts'
+import { limitOf } from './limit-of.ts'
 
 /**
  * What GitHub's refusal means, with nothing of the request in it: Octokit's own error holds its headers and body.
  *
  * @param doing what was not done, such as `The commit status was not written`
  */
-export function explainGithubError(thrown: unknown, doing: string): StagegateError {
+export function explainGithubError(thrown: unknown, doing: string, now: Date): StagegateError {
   const fail = (code: ErrorCode, why: string, next?: string): StagegateError =>
     new StagegateError(code, {
       message: `${doing}: ${why.replace(/\.$/, '')}.`,
@@ -19,8 +20,9 @@ export function explainGithubError(thrown: unknown, doing: string): StagegateErr
   const { status } = thrown
   const { headers, data } = thrown.response
   const said = messageOf(data, `${status}`)
-  if (status === 429 || (status === 403 && isRateLimit(said, headers))) {
-    return fail('E_GITHUB_RATE_LIMITED', `GitHub limits the rate of requests${renderUntil(headers)}`)
+  const until = limitOf({ status, headers, data }, now)
+  if (until !== undefined) {
+    return fail('E_GITHUB_RATE_LIMITED', `GitHub limits the rate of requests until ${until.toISOString()}`)
   }
   if (status === 401) return fail('E_GITHUB_TOKEN', 'GitHub does not accept github-token')
   if (status === 403) {
@@ -33,8 +35,6 @@ export function explainGithubError(thrown: unknown, doing: string): StagegateErr
   return fail('E_GITHUB_UNAVAILABLE', said.startsWith(`${status}`) ? said : `${status} ${said}`)
 }
 
-type Headers = Readonly<Record<string, string | number | undefined>>
-
 /** The HTTP core has a code of its own for what never became an answer. */
 function codeOfCause(cause: unknown): ErrorCode {
   if (!(cause instanceof StagegateError)) return 'E_GITHUB_UNAVAILABLE'
@@ -46,22 +46,6 @@ function codeOfCause(cause: unknown): ErrorCode {
 function messageOf(said: unknown, otherwise = 'the request failed'): string {
   const named = typeof said === 'object' && said !== null && 'message' in said ? said.message : undefined
   return typeof named === 'string' && named !== '' ? named.slice(0, 300) : otherwise
-}
-
-function isRateLimit(said: string, headers: Headers): boolean {
-  return (
-    /rate limit/i.test(said) ||
-    headers['retry-after'] !== undefined ||
-    String(headers['x-ratelimit-remaining']) === '0'
-  )
-}
-
-function renderUntil(headers: Headers): string {
-  const wait = Number(headers['retry-after'])
-  if (Number.isInteger(wait) && wait > 0) return ` for ${wait} s`
-  const reset = Number(headers['x-ratelimit-reset'])
-  const soon = Number.isInteger(reset) && reset > 0 && reset < 1e11
-  return soon ? ` until ${new Date(reset * 1000).toISOString()}` : ''
 }
 
 /**

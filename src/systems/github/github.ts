@@ -81,8 +81,10 @@ export interface NotWritten {
   readonly code: ErrorCode
   readonly written: false
   readonly reason: string
-  /** The token, a permission or the rate forbids it: trying the same again in this run is no use. */
+  /** The token, a permission or the server forbids it: trying the same again in this run is no use. */
   readonly refused: boolean
+  /** GitHub limits the rate of requests until then; nothing is sent before it. */
+  readonly until?: Date
 }
 
 /** What became of a write that must never change the run's result. */
@@ -107,6 +109,8 @@ export interface DeploymentStatus {
 
 /** The GitHub side of a run. Writes never throw: what could not be written is said. */
 export interface GitHub {
+  /** The run is over and waits for what is still to be written: no more gaps between writes. */
+  hurry(): void
   writeStatus(status: CommitStatus, signal: AbortSignal): Promise<Written>
   writeCheck(check: CheckRun, signal: AbortSignal): Promise<Written>
   /** Check runs of a commit whose external id starts with a prefix. @throws StagegateError E_GITHUB_* */

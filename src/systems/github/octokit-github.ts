@@ -7,6 +7,7 @@ import { explainGithubError } from './explain-github-error.ts'
 import { findChecks } from './find-checks.ts'
 import { findRun } from './find-run.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
+import { KnownChecks } from './known-checks.ts'
 import { writeCheck } from './write-check.ts'
 
 export type { GitHubOptions } from './api.ts'
@@ -14,19 +15,58 @@ export type { GitHubOptions } from './api.ts'
 /** The GitHub side of a run over `@octokit/rest`. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const api = createApi(options)
+  const known = new KnownChecks(api)
+  const { clock, pace } = api
+
+  async function read<T>(doing: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (thrown) {
+      if (signal.aborted) throw signal.reason
+      throw explainGithubError(thrown, doing, clock.now())
+    }
+  }
+
+  async function attempt(doing: string, signal: AbortSignal, write: () => Promise<void>): Promise<Written> {
+    try {
+      await write()
+      return { written: true }
+    } catch (thrown) {
+      return notWritten(doing, thrown, signal)
+    }
+  }
+
+  function notWritten(doing: string, thrown: unknown, signal: AbortSignal): NotWritten {
+    const why = explainGithubError(signal.aborted ? signal.reason : thrown, doing, clock.now())
+    const { code, message, next } = why
+    const until = code === 'E_GITHUB_RATE_LIMITED' ? pace.limitedUntil : undefined
+    return {
+      written: false,
+      code,
+      reason: code === 'E_GITHUB_PERMISSION' ? `${message} ${next}` : message,
+      refused: refusals.includes(code),
+      ...(until === undefined ? {} : { until }),
+    }
+  }
+
   return {
+    hurry() {
+      pace.hurry()
+    },
     writeStatus: (status, signal) =>
       attempt('The commit status was not written', signal, () => writeStatus(api, status, signal)),
     writeCheck: (check, signal) =>
-      attempt(`The check run ${check.name} was not written`, signal, () => writeCheck(api, check, signal)),
+      attempt(`The check run ${check.name} was not written`, signal, () =>
+        writeCheck(api, known, check, signal),
+      ),
     readStatus: (commit, context, signal) =>
       read('The commit status cannot be read', signal, () => findStatus(api, commit, context, signal)),
     findChecks: (commit, prefix, signal) =>
       read('The check runs of the commit cannot be read', signal, () =>
-        findChecks(api, commit, prefix, signal),
+        findChecks(known, commit, prefix, signal),
       ),
-    findRun: (id, attempt, signal) =>
-      read(`The workflow run ${id} cannot be read`, signal, () => findRun(api, id, attempt, signal)),
+    findRun: (id, attemptNumber, signal) =>
+      read(`The workflow run ${id} cannot be read`, signal, () => findRun(api, id, attemptNumber, signal)),
     findDeployment: (commit, key, signal) =>
       read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
     setDeploymentState: (id, status, signal) =>
@@ -46,33 +86,5 @@ export function createGitHub(options: GitHubOptions): GitHub {
   }
 }
 
-async function read<T>(doing: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    if (signal.aborted) throw signal.reason
-    throw explainGithubError(thrown, doing)
-  }
-}
-
-async function attempt(doing: string, signal: AbortSignal, write: () => Promise<void>): Promise<Written> {
-  try {
-    await write()
-    return { written: true }
-  } catch (thrown) {
-    return notWritten(doing, thrown, signal)
-  }
-}
-
-function notWritten(doing: string, thrown: unknown, signal: AbortSignal): NotWritten {
-  const { code, message, next } = explainGithubError(signal.aborted ? signal.reason : thrown, doing)
-  const reason = code === 'E_GITHUB_PERMISSION' ? `${message} ${next}` : message
-  return { written: false, code, reason, refused: refusals.includes(code) }
-}
-
-const refusals: readonly string[] = [
-  'E_GITHUB_TOKEN',
-  'E_GITHUB_PERMISSION',
-  'E_GITHUB_NOT_FOUND',
-  'E_GITHUB_RATE_LIMITED',
-]
+/** What the same request would meet again. */
+const refusals: readonly string[] = ['E_GITHUB_TOKEN', 'E_GITHUB_PERMISSION', 'E_GITHUB_NOT_FOUND']

@@ -1,67 +1,70 @@
 import { RequestError } from '@octokit/request-error'
 import { type Api, idOf } from './api.ts'
-import { type ApiAnnotation, findMissing, toApiAnnotations } from './check-annotations.ts'
+import { type ApiAnnotation, compareAnnotations, toApiAnnotations } from './check-annotations.ts'
 import { createByKey } from './create-by-key.ts'
 import type { CheckRun } from './github.ts'
+import type { KnownCheck, KnownChecks } from './known-checks.ts'
 
 /** GitHub refuses more in one request. */
 const ANNOTATIONS_PER_REQUEST = 50
+/** GitHub refuses a longer summary. Bytes. */
+const SUMMARY_BYTES = 65_535
 
 /**
  * Creates the check run of an external id, or updates it. Annotations of an update are added by GitHub, so only those
  * that are not there yet are sent: in batches, also after an answer was lost.
  */
-export async function writeCheck(api: Api, check: CheckRun, signal: AbortSignal): Promise<void> {
+export async function writeCheck(
+  api: Api,
+  known: KnownChecks,
+  check: CheckRun,
+  signal: AbortSignal,
+): Promise<void> {
   const annotations = toApiAnnotations(check.annotations, api.redact)
-  // Another app may have taken our external id; GitHub does not let us touch its run.
-  const foreign = new Set<number>()
   for (;;) {
-    const existing = await findRun(api, check, foreign, signal)
+    const existing = await known.find(check.commit, check.externalId, signal)
     if (existing === undefined) {
       const first = annotations.slice(0, ANNOTATIONS_PER_REQUEST)
-      const id = await createRun(api, check, first, foreign, signal)
-      const rest = annotations.slice(ANNOTATIONS_PER_REQUEST)
-      if (rest.length > 0) await updateRun(api, id, check, rest, signal)
+      const created = await createRun(api, known, check, first, signal)
+      const rest = annotations.slice(created.annotations)
+      if (rest.length > 0) await updateRun(api, created.id, check, rest, signal)
+      known.set(check.commit, { ...created, annotations: annotations.length })
       return
     }
     try {
-      const missing = await findMissing(api, existing, annotations, signal)
-      await updateRun(api, existing, check, missing, signal)
+      const { missing, gone } =
+        existing.annotations === 0
+          ? { missing: annotations, gone: 0 }
+          : await compareAnnotations(api, existing.id, annotations, signal)
+      await updateRun(api, existing.id, withoutGone(check, gone), missing, signal)
+      known.set(check.commit, { ...existing, annotations: existing.annotations + missing.length })
       return
     } catch (thrown) {
-      if (!isOfOtherApp(thrown)) throw thrown
-      foreign.add(existing)
+      // Another app may have taken our external id; GitHub does not let us touch its run.
+      if (!isForeignOrGone(thrown)) throw thrown
+      known.exclude(existing.id)
     }
   }
 }
 
-async function findRun(
-  { rest, at }: Api,
-  { commit, name, externalId }: CheckRun,
-  except: ReadonlySet<number>,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const { data } = await rest.checks.listForRef({
-    ...at,
-    ...{ ref: commit, check_name: name, filter: 'all', per_page: 100 },
-    request: { signal },
-  })
-  return data.check_runs.find((run) => run.external_id === externalId && !except.has(run.id))?.id
-}
-
 async function createRun(
   api: Api,
+  known: KnownChecks,
   check: CheckRun,
   annotations: readonly ApiAnnotation[],
-  foreign: ReadonlySet<number>,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<KnownCheck> {
+  const { externalId, commit } = check
   return createByKey(
     async () => {
-      const body = { ...bodyOf(check, annotations, api.redact), head_sha: check.commit }
-      return idOf((await api.rest.checks.create({ ...api.at, ...body, request: { signal } })).data)
+      const body = { ...bodyOf(check, annotations, api.redact), head_sha: commit }
+      const { data } = await api.rest.checks.create({ ...api.at, ...body, request: { signal } })
+      return { id: idOf(data), externalId, annotations: annotations.length }
     },
-    () => findRun(api, check, foreign, signal),
+    async () => {
+      await known.list(commit, signal)
+      return known.find(commit, externalId, signal)
+    },
     api.clock,
     signal,
   )
@@ -85,13 +88,21 @@ async function updateRun(
         return true
       },
       async () => {
-        missing = [...(await findMissing(api, id, batch, signal))]
+        missing = [...(await compareAnnotations(api, id, batch, signal)).missing]
         return batch.length > 0 && missing.length === 0 ? true : undefined
       },
       api.clock,
       signal,
     )
   }
+}
+
+/** GitHub keeps every annotation that a check run ever had; those that no longer hold are at least named. */
+function withoutGone(check: CheckRun, gone: number): CheckRun {
+  if (gone === 0) return check
+  const what = gone === 1 ? '1 annotation is' : `${gone} annotations are`
+  const summary = `${what} of an earlier attempt and no longer true: GitHub takes none back.\n\n${check.summary}`
+  return Buffer.byteLength(summary) > SUMMARY_BYTES ? check : { ...check, summary }
 }
 
 function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[], redact: (text: string) => string) {
@@ -110,6 +121,7 @@ function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[], redact: 
   }
 }
 
-function isOfOtherApp(thrown: unknown): boolean {
-  return thrown instanceof RequestError && thrown.status === 403 && /invalid app_id/i.test(thrown.message)
+function isForeignOrGone(thrown: unknown): boolean {
+  if (!(thrown instanceof RequestError)) return false
+  return thrown.status === 404 || (thrown.status === 403 && /invalid app_id/i.test(thrown.message))
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-import type { Http, HttpAnswer, Method } from './http.ts'
+import type { Http, HttpAnswer, Method, RetryPolicy } from './http.ts'
 
 /** What Octokit gives its `fetch`. */
 interface FetchInit {
@@ -23,8 +23,13 @@ const JSON_ACCEPT = /^application\/(?:vnd\.github(?:\.v3)?\+)?json$/
  * long as the rest of a start.
  *
  * @param system whom the requests go to, for log lines and errors
+ * @param policyOf how often and how long the next request is tried
  */
-export function createFetch(http: Http, system: string): typeof globalThis.fetch {
+export function createFetch(
+  http: Http,
+  system: string,
+  policyOf: () => Partial<RetryPolicy> = () => ({}),
+): typeof globalThis.fetch {
   const fetch = async (url: string, init: FetchInit = {}): Promise<WholeResponse> => {
     const accept = Object.entries(init.headers ?? {}).find(([name]) => name.toLowerCase() === 'accept')?.[1]
     const answer = await http.send({
@@ -35,6 +40,7 @@ export function createFetch(http: Http, system: string): typeof globalThis.fetch
       ...(init.body === undefined || init.body === null ? {} : { body: init.body }),
       signal: init.signal ?? new AbortController().signal,
       accept: JSON_ACCEPT.test(accept ?? '') ? 'json' : 'any',
+      policy: policyOf(),
       followRedirects: init.redirect !== 'manual',
     })
     return new WholeResponse(url, answer)
