@@ -43,7 +43,9 @@ describe('a good commit on an empty staging environment', () => {
 
   it('takes the commit status from pending to success', () => {
     const staged = github.statuses.filter(({ context }) => context === 'Staging Deployment')
-    expect(staged.map(({ state }) => state)).toEqual(['success', 'pending'])
+    const states = staged.map(({ state }) => state)
+    // While it was pending, it said now and then which stage was running.
+    expect([states[0], new Set(states.slice(1))]).toEqual(['success', new Set(['pending'])])
   })
 
   it('leaves one check run per stage, each a success', () => {

@@ -18,6 +18,15 @@ const redact = (text: string): string => text.replaceAll('hunter2', '***')
 describe('what is written to GitHub beside the pipeline', () => {
   let subject: Subject
   let writer: GithubWriter
+  let log: string[]
+
+  const output = {
+    annotate: (level: string, text: string, { file, line }: { file: string; line: number }) => {
+      log.push(`${level} ${file}:${line} ${text}`)
+    },
+  }
+  const openWriter = (config = configOf(), github = subject.github): GithubWriter =>
+    new GithubWriter(github, config, { ledger, clock: subject.clock, output, signal: never, redact })
 
   const end = (...stages: readonly StageResult[]): void => {
     for (const each of stages) writer.listen({ kind: 'stage-ended', stage: each })
@@ -32,7 +41,8 @@ describe('what is written to GitHub beside the pipeline', () => {
 
   beforeEach(async () => {
     subject = await createSubject()
-    writer = new GithubWriter(subject.github, configOf(), { ledger, signal: never, redact })
+    log = []
+    writer = openWriter()
   })
 
   afterEach(async () => {
@@ -97,11 +107,7 @@ describe('what is written to GitHub beside the pipeline', () => {
   })
 
   test('has no commit status where the event may not deploy', async () => {
-    writer = new GithubWriter(subject.github, configOf({ mayDeploy: false }), {
-      ledger,
-      signal: never,
-      redact,
-    })
+    writer = openWriter(configOf({ mayDeploy: false }))
     writer.setStatus('success', 'Every stage passed.')
     expect(await writer.finish(never)).toEqual([])
     expect(subject.repository.statuses).toEqual([])
@@ -126,16 +132,21 @@ describe('what is written to GitHub beside the pipeline', () => {
       repository: 'acme/ai-gen-service',
       permissions: { checks: 'read', statuses: 'write' },
     })
-    writer = new GithubWriter(createGithubClient(subject.server, value), configOf(), {
-      ...{ ledger, signal: never, redact },
-    })
+    writer = openWriter(configOf(), createGithubClient(subject.server, value))
     for (const id of ['build', 'test', 'scan']) end(stage(id, done))
     writer.setStatus('success', 'Deployed.')
     expect(await writer.finish(never)).toEqual([
-      expect.stringMatching(/^The check run Stagegate \/ build was not written.*checks: write\.$/),
+      expect.stringMatching(
+        /^The check run Stagegate \/ build was not written.*checks: write\. Each stage has a commit status instead, and/,
+      ),
     ])
     expect(subject.count('checks/create')).toBe(1)
-    expect(subject.repository.statuses).toHaveLength(1)
+    expect(subject.repository.statuses.map(({ context }) => context).toSorted()).toEqual([
+      'Stagegate / build',
+      'Stagegate / scan',
+      'Stagegate / test',
+      'Staging Deployment',
+    ])
   })
 
   test('gives up check runs after three failures in a row, but never the status', async () => {

@@ -3,16 +3,23 @@ import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
 import { limitBytes, limitLine } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
-import type { DeploymentState, GitHub, Written } from '../systems/github/github.ts'
-import { annotationsOf } from './annotations.ts'
+import type { Annotation, DeploymentState, GitHub, Written } from '../systems/github/github.ts'
+import type { Clock } from '../systems/clock/clock.ts'
+import type { Output } from '../systems/runner/output.ts'
+import { annotationsOf, renderRest } from './annotations.ts'
+import { CheckFallback } from './check-fallback.ts'
+import { healDeadRun } from './heal-dead-run.ts'
 import { renderEntryText } from './ledger/entry-text.ts'
 import type { StageTools } from './ledger/stage-tools.ts'
 import { externalIdOf, type LedgerSubject } from './ledger/subject.ts'
 import type { PassWriter } from './ledger/trust.ts'
+import { RunningStatus } from './running-status.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
+/** Of those of the summary, kept for what is said of its annotations. */
+const NOTE_BYTES = 500
 
 /** What the passes of this call are written as. */
 export interface LedgerWriting {
@@ -23,6 +30,9 @@ export interface LedgerWriting {
 
 export interface WriterOptions {
   readonly ledger: LedgerWriting
+  readonly clock: Clock
+  /** For annotations where no check run can be written. */
+  readonly output: Pick<Output, 'annotate'>
   /** Ends what is still being written. */
   readonly signal: AbortSignal
   readonly redact: (text: string) => string
@@ -39,16 +49,28 @@ export class GithubWriter {
   readonly #redact: (text: string) => string
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
-  readonly #queue = new WriteQueue()
+  readonly #queue: WriteQueue
+  readonly #running: RunningStatus
+  readonly #fallback: CheckFallback
   #deployment: number | undefined
   #firstStatus: PromiseWithResolvers<Written> | undefined
 
-  constructor(github: GitHub, config: Config, { ledger, signal, redact }: WriterOptions) {
+  constructor(github: GitHub, config: Config, options: WriterOptions) {
+    const { ledger, clock, output, signal, redact } = options
     this.#github = github
     this.#config = config
     this.#ledger = ledger
     this.#redact = redact
     this.#signal = AbortSignal.any([signal, this.#stop.signal])
+    this.#queue = new WriteQueue(clock, this.#signal)
+    this.#running = new RunningStatus(clock, this.#signal, (stage) => {
+      this.setStatus('pending', `${config.service} ${config.version}: ${stage} is running.`)
+    })
+    const { headCommit: commit, run } = config.trigger
+    this.#fallback = new CheckFallback(output, (status, stage) => {
+      const context = checkName(config, stage)
+      return github.writeStatus({ ...status, commit, context, targetUrl: run.url }, this.#signal)
+    })
   }
 
   /** A commit status, where this event may deploy. */
@@ -79,12 +101,19 @@ export class GithubWriter {
     if (event.kind === 'step-ended' && event.stage === 'deploy' && event.step.id === 'start') {
       if (event.step.result.status === 'success') this.#startDeployment()
     }
-    // Asked while the stage itself is busy, so that nobody waits for it at the end.
-    if (event.kind === 'stage-started') this.#ledger.tools.of(event.stage).catch(() => undefined)
+    if (event.kind === 'stage-started') this.#onStart(event.stage)
     if (event.kind !== 'stage-ended' || event.stage.id === 'report') return
+    this.#running.end(event.stage.id)
     const ran = event.stage.startedAt !== undefined && event.stage.resumedFrom === undefined
     if (ran) this.#writeCheck(event.stage)
     if (event.stage.id === 'deploy') this.#endDeployment(event.stage)
+  }
+
+  #onStart(stage: string): void {
+    // Asked while the stage itself is busy, so that nobody waits for it at the end.
+    this.#ledger.tools.of(stage).catch(() => undefined)
+    if (stage === 'report') this.#running.stop()
+    else if (this.#firstStatus !== undefined) this.#running.start(stage)
   }
 
   /** Waits until everything is written, or the signal ends it; what was lost, each once. */
@@ -94,8 +123,10 @@ export class GithubWriter {
     }
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop)
+    this.#running.stop()
+    this.#github.hurry()
     try {
-      return await this.#queue.finish()
+      return [...(await this.#queue.finish()), ...this.#fallback.explain()]
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -107,8 +138,11 @@ export class GithubWriter {
     this.#queue.add('check', async () => {
       const stage = redactResults(unredacted, this.#redact)
       const text = renderCheck(stage)
+      const annotations = annotationsOf(stage, this.#config)
+      if (this.#fallback.isNeeded) return this.#standIn(stage, annotations)
       const versions = await tools.of(stage.id)
-      return this.#github.writeCheck(
+      const note = renderRest(annotations.length)
+      const written = await this.#github.writeCheck(
         {
           commit: trigger.headCommit,
           name: checkName(this.#config, stage.id),
@@ -116,14 +150,22 @@ export class GithubWriter {
           status: 'completed',
           conclusion: text.conclusion,
           title: text.title,
-          summary: limitBytes(text.summary, CHECK_BYTES),
+          summary: [note, limitBytes(text.summary, CHECK_BYTES - NOTE_BYTES)].filter(Boolean).join('\n\n'),
           text: renderEntryText(stage, writer, versions),
-          annotations: annotationsOf(stage),
+          annotations,
           detailsUrl: trigger.run.url,
         },
         this.#signal,
       )
+      if (written.written || !written.refused) return written
+      this.#fallback.need(written.reason)
+      return this.#standIn(stage, annotations)
     })
+  }
+
+  #standIn(stage: StageResult, annotations: readonly Annotation[]): Promise<Written> {
+    this.#fallback.annotate(annotations)
+    return this.#fallback.write(stage)
   }
 
   #startDeployment(): void {
@@ -142,6 +184,11 @@ export class GithubWriter {
       if (!started.written) return started
       this.#deployment = started.id
       return this.#writeDeploymentState('in_progress', 'The deployment has started.')
+    })
+    // Last of all, when nothing else waits: this run holds the lock, so an earlier one that is not over here is dead.
+    this.#queue.add('check', async () => {
+      if (this.#deployment === undefined) return { written: true }
+      return healDeadRun(this.#github, this.#config, deploymentKeyOf(this.#config), this.#signal)
     })
   }
 

@@ -89,6 +89,8 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
       ? undefined
       : new GithubWriter(github, config, {
           ledger: writing,
+          clock: console.clock,
+          output: console.output,
           signal: signals.lastSignal,
           redact: console.redact,
         })

@@ -1,4 +1,5 @@
 import { toStagegateError } from '../errors/index.ts'
+import type { Clock } from '../systems/clock/clock.ts'
 import type { Written } from '../systems/github/github.ts'
 
 type Write = () => Promise<Written>
@@ -6,18 +7,34 @@ type Write = () => Promise<Written>
 /** The kinds of writes, the most important first: when time is short, the later ones are what is lost. */
 export type WriteKind = 'status' | 'deployment' | 'check'
 
+interface Waiting {
+  readonly kind: WriteKind
+  readonly write: Write
+}
+
 /** After so many failures in a row nothing of the kind is tried any more. */
 const MAX_FAILURES = 3
+/** At the end of a run a limit of the rate is waited for no longer than this, in milliseconds. */
+const LAST_WAIT_MS = 30_000
 
 /**
  * Writes to GitHub one after another, as GitHub asks, beside the pipeline. A newer status takes the place of one that
- * still waits. A kind that is refused, or that keeps failing, is given up; a status is always tried. Nothing ever throws.
+ * still waits. A kind that is refused, or that keeps failing, is given up; a status is always tried. Where GitHub limits
+ * the rate, everything waits until it allows more; at the end of a run only for a while. Nothing ever throws.
  */
 export class WriteQueue {
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
+  readonly #finishing = new AbortController()
   readonly #waiting: Record<WriteKind, Write[]> = { status: [], deployment: [], check: [] }
   readonly #failures: Record<WriteKind, number> = { status: 0, deployment: 0, check: 0 }
   readonly #lost = new Set<string>()
   #running: Promise<void> | undefined
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    this.#clock = clock
+    this.#signal = signal
+  }
 
   add(kind: WriteKind, write: Write): void {
     if (kind === 'status') this.#waiting.status = [write]
@@ -27,6 +44,7 @@ export class WriteQueue {
 
   /** Waits until everything is written or given up; what was lost, each reason once. */
   async finish(): Promise<readonly string[]> {
+    this.#finishing.abort()
     while (this.#running !== undefined) await this.#running
     return [...this.#lost]
   }
@@ -38,7 +56,7 @@ export class WriteQueue {
     this.#running = undefined
   }
 
-  #take(): { readonly kind: WriteKind; readonly write: Write } | undefined {
+  #take(): Waiting | undefined {
     for (const kind of ['status', 'deployment', 'check'] as const) {
       const write = this.#waiting[kind].shift()
       if (write !== undefined) return { kind, write }
@@ -46,18 +64,49 @@ export class WriteQueue {
     return undefined
   }
 
-  async #write({ kind, write }: { readonly kind: WriteKind; readonly write: Write }): Promise<void> {
+  async #write(next: Waiting): Promise<void> {
+    const { kind, write } = next
     if (kind !== 'status' && this.#failures[kind] >= MAX_FAILURES) return
     try {
       const written = await write()
       if (written.written) {
         this.#failures[kind] = 0
-        return
+      } else if (written.until !== undefined && !this.#signal.aborted) {
+        this.#putBack(next)
+        await this.#waitUntil(written.until, written.reason)
+      } else {
+        this.#failures[kind] += written.refused ? MAX_FAILURES : 1
+        this.#lost.add(written.reason)
       }
-      this.#failures[kind] += written.refused ? MAX_FAILURES : 1
-      this.#lost.add(written.reason)
     } catch (thrown) {
       this.#lost.add(`Something was not written to GitHub: ${toStagegateError(thrown).message}`)
+    }
+  }
+
+  /** To the front again, unless a newer status says more. */
+  #putBack({ kind, write }: Waiting): void {
+    if (kind !== 'status' || this.#waiting.status.length === 0) this.#waiting[kind].unshift(write)
+  }
+
+  async #waitUntil(until: Date, reason: string): Promise<void> {
+    const left = (): number => until.getTime() - this.#clock.now().getTime()
+    if (!this.#finishing.signal.aborted) await this.#sleep(left(), this.#finishing.signal)
+    if (left() <= 0) return
+    if (left() > LAST_WAIT_MS) {
+      for (const kind of ['status', 'deployment', 'check'] as const) this.#waiting[kind].length = 0
+      this.#lost.add(reason)
+      return
+    }
+    await this.#sleep(left())
+  }
+
+  /** Less when the run is over, or may take no more time. */
+  async #sleep(milliseconds: number, until?: AbortSignal): Promise<void> {
+    const signals = until === undefined ? [this.#signal] : [this.#signal, until]
+    try {
+      await this.#clock.sleep(Math.max(0, milliseconds), AbortSignal.any(signals))
+    } catch {
+      // Woken: what comes next is decided by what has woken it.
     }
   }
 }

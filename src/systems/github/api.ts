@@ -41,8 +41,8 @@ export function createApi({ apiUrl, token, repository, http, clock, redact }: Gi
   const octokit = new Octokit({ auth: token, baseUrl, request: { fetch }, log: silent })
   octokit.hook.before('request', async ({ method, request }) => {
     pace.assertAllowed()
-    if (method === 'GET' || request?.unpaced === true) return
-    await pace.takeTurn((request?.signal as AbortSignal | undefined) ?? never)
+    if (method === 'GET' || request.unpaced === true) return
+    await pace.takeTurn(request.signal ?? never)
   })
   octokit.hook.error('request', (thrown) => {
     const answered = thrown instanceof RequestError ? thrown.response : undefined

@@ -4,7 +4,7 @@ import type { Annotation } from './github.ts'
 import { readPages } from './read-pages.ts'
 
 /** Beyond this a check run is no help to anybody; the rest is in the report. */
-const MAX_ANNOTATIONS = 500
+export const MAX_ANNOTATIONS = 500
 
 export type ApiAnnotation = ReturnType<typeof toApiAnnotation>
 

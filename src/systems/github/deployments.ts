@@ -2,7 +2,7 @@ import { type Api, idOf } from './api.ts'
 import { DESCRIPTION_LIMIT } from './commit-statuses.ts'
 import { createByKey } from './create-by-key.ts'
 import { cutText } from './cut-text.ts'
-import type { DeploymentStart, DeploymentStatus } from './github.ts'
+import type { DeploymentStart, DeploymentStatus, UnfinishedDeployment } from './github.ts'
 
 /** Creates a deployment, or finds the one that this run and attempt created before. Its id. */
 export async function startDeployment(
@@ -46,6 +46,34 @@ export async function findDeployment(
     request: { signal },
   })
   return data.find((each) => keyOf(each.payload) === key)?.id
+}
+
+/** States in which a deployment has an end. */
+const ENDED = ['success', 'failure', 'error', 'inactive']
+
+export async function findUnfinished(
+  { rest, at }: Api,
+  environment: string,
+  exceptKey: string,
+  signal: AbortSignal,
+): Promise<UnfinishedDeployment | undefined> {
+  const { data } = await rest.repos.listDeployments({
+    ...at,
+    environment,
+    per_page: 10,
+    request: { signal },
+  })
+  for (const { id, sha: commit, payload } of data) {
+    const key = keyOf(payload)
+    if (key === undefined || key === exceptKey) continue
+    const statuses = await rest.repos.listDeploymentStatuses({
+      ...at,
+      ...{ deployment_id: id, per_page: 1 },
+      request: { signal },
+    })
+    return ENDED.includes(statuses.data[0]?.state ?? '') ? undefined : { id, commit, key }
+  }
+  return undefined
 }
 
 export async function setDeploymentState(

@@ -99,6 +99,12 @@ export interface DeploymentStart {
   readonly key: string
 }
 
+export interface UnfinishedDeployment {
+  readonly id: number
+  readonly commit: string
+  readonly key: string
+}
+
 export interface DeploymentStatus {
   readonly state: DeploymentState
   /** Cut to 140 characters. */
@@ -130,6 +136,17 @@ export interface GitHub {
   ): Promise<{ readonly written: true; readonly id: number } | NotWritten>
   /** The id of the deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
   findDeployment(commit: string, key: string, signal: AbortSignal): Promise<number | undefined>
+  /**
+   * The newest deployment to an environment that another run or attempt of ours has started, when it has no end yet.
+   *
+   * @param exceptKey of this run's own
+   * @throws StagegateError E_GITHUB_*
+   */
+  findUnfinished(
+    environment: string,
+    exceptKey: string,
+    signal: AbortSignal,
+  ): Promise<UnfinishedDeployment | undefined>
   setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
   /**
    * Whether the token may write, asked without writing anything. Never throws.

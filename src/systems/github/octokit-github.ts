@@ -2,7 +2,7 @@ import { createApi, type GitHubOptions } from './api.ts'
 import { askPermission } from './ask-permission.ts'
 import { findStatus, writeStatus } from './commit-statuses.ts'
 import { compareCommits } from './compare-commits.ts'
-import { findDeployment, setDeploymentState, startDeployment } from './deployments.ts'
+import { findDeployment, findUnfinished, setDeploymentState, startDeployment } from './deployments.ts'
 import { explainGithubError } from './explain-github-error.ts'
 import { findChecks } from './find-checks.ts'
 import { findRun } from './find-run.ts'
@@ -69,6 +69,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read(`The workflow run ${id} cannot be read`, signal, () => findRun(api, id, attemptNumber, signal)),
     findDeployment: (commit, key, signal) =>
       read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
+    findUnfinished: (environment, exceptKey, signal) =>
+      read('The deployments cannot be read', signal, () =>
+        findUnfinished(api, environment, exceptKey, signal),
+      ),
     setDeploymentState: (id, status, signal) =>
       attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, status, signal),

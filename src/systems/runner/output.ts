@@ -10,12 +10,23 @@ export interface Output {
   /** On a runner an annotation of the run. */
   warn(text: string): void
   error(text: string): void
+  /** What was found in a file; on a runner an annotation of its line. */
+  annotate(level: 'error' | 'warning' | 'notice', text: string, place: AnnotationPlace): void
   /** Shown where debug logging is on. */
   debug(text: string): void
   /** Tells the runner to hide a value in everything that is written from now on, line by line. */
   mask(value: string): void
   /** The log of one step; the output of steps that run at the same time does not mix. */
   openLog(stage: string, step: string, summary?: string): StepLogWriter
+}
+
+export interface AnnotationPlace {
+  /** From the root of the checkout. */
+  readonly file: string
+  readonly line: number
+  readonly endLine: number
+  readonly column: number | undefined
+  readonly title: string
 }
 
 export interface OutputOptions {
@@ -64,6 +75,15 @@ export function createOutput({ stdout, redactor, isRunner, folder }: OutputOptio
     },
     error(text) {
       write(renderError(text))
+    },
+    annotate(level, text, { file, line, endLine, column, title }) {
+      if (!isRunner) {
+        write(lines(`${level}: ${file}:${line}: ${title}: ${text}`))
+        return
+      }
+      const place = { file: clean(file), line: String(line), endLine: String(endLine) }
+      const col = column === undefined ? {} : { col: String(column) }
+      write(renderCommand(level, clean(text), { ...place, ...col, title: clean(title) }))
     },
     debug(text) {
       if (isRunner) write(renderCommand('debug', clean(text)))
