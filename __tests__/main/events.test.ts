@@ -7,6 +7,7 @@ import { subjectOf } from '../../src/main/ledger/subject.ts'
 import { events } from '../fixtures/events/events.ts'
 import { readEvent } from '../fixtures/events/read-event.ts'
 import { type GithubServer, startGithubServer } from '../systems/github/server.ts'
+import { createFakeClock } from '../systems/fake-clock.ts'
 import { createGithubClient, pipelinePermissions } from '../systems/github/subject.ts'
 import { configOf } from './config-of.ts'
 
@@ -129,6 +130,8 @@ describe('a run of the event', () => {
             },
             tools: { of: () => Promise.resolve({ platform: 'linux/x64' }) },
           },
+          clock: createFakeClock(),
+          output: { annotate: () => undefined },
           signal: never,
           redact: (text) => text,
         },
