@@ -30,10 +30,11 @@ export interface Configs {
   readonly commit: string
 }
 
-/** Annotations of ours on workloads' own metadata. */
+/** Annotations of ours: on workloads' own metadata, and a hash of what they read on their pod templates. */
 export const annotations = {
   commit: 'stagegate.dev/commit',
   configCommit: 'stagegate.dev/config-commit',
+  configHash: 'stagegate.dev/config-hash',
 } as const
 
 /** The labels of a service's migration Jobs. */
@@ -41,7 +42,7 @@ export function migrationLabels(service: string): Readonly<Record<string, string
   return { 'app.kubernetes.io/name': `${service}-migration`, 'app.kubernetes.io/managed-by': 'stagegate' }
 }
 
-/** The name that the lock and the record of a service carry in its namespace. */
-export function bookkeepingName(service: string, kind: 'lock' | 'record'): string {
+/** The name that the lock, the record and the key of a service carry in its namespace. */
+export function bookkeepingName(service: string, kind: 'lock' | 'record' | 'key'): string {
   return `stagegate-${service}-${kind}`
 }

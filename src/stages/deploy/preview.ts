@@ -8,6 +8,7 @@ import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { addNamespaces } from './manifests/add-namespaces.ts'
 import { ChangeLines } from './manifests/change-lines.ts'
 import { readPinned } from './manifests/read-pinned.ts'
+import { stampAsLive } from './manifests/stamp-as-live.ts'
 import { noSecrets } from './secrets/secrets.ts'
 
 /** Stands for the digest that is known only after the push. */
@@ -49,7 +50,8 @@ export async function previewDeployment(
     signal,
     keyInVault ? 'leave-out' : 'refuse',
   )
-  const manifests = await addNamespaces(read, settings.namespace, cluster, signal)
+  const stamped = await stampAsLive(cluster, config.service, settings, read, signal)
+  const manifests = await addNamespaces(stamped, settings.namespace, cluster, signal)
   const applied = await cluster.apply(manifests, {
     namespace: settings.namespace,
     dryRun: true,

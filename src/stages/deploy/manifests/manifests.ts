@@ -4,7 +4,9 @@ import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { addNamespaces } from './add-namespaces.ts'
 import { ChangeLines } from './change-lines.ts'
+import { ensureConfigurationKey } from './configuration-key.ts'
 import { readPinned } from './read-pinned.ts'
+import { stampConfiguration } from './stamp-configuration.ts'
 
 export interface AppliedManifests {
   /** As they were sent: pinned and stamped. Without the Secrets that came from Vault. */
@@ -22,8 +24,12 @@ export async function applyManifests(
 ): Promise<AppliedManifests> {
   const { settings, cluster } = deployment
   if (!settings.manifests.configured) return { manifests: [], applied: [] }
-  const { manifests, notes } = await readPinned(deployment, configs, secrets, step.signal)
+  const { manifests: pinned, notes } = await readPinned(deployment, configs, secrets, step.signal)
   for (const note of notes) step.log.info(note)
+  const { namespace } = settings
+  const where = { cluster, namespace, service: deployment.config.service }
+  const key = await ensureConfigurationKey(where, step.signal)
+  const manifests = stampConfiguration(pinned, { others: secrets.objects, namespace, key })
   const fromVault = secrets.objects.map((object) => ({ object, source: 'deploy.secrets' }))
   const set = await addNamespaces([...fromVault, ...manifests], settings.namespace, cluster, step.signal)
   const changes = new ChangeLines()

@@ -1,0 +1,24 @@
+import type { Cluster, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { ActiveDeploySettings } from '../deployment.ts'
+import { peekConfigurationKey } from './configuration-key.ts'
+import { stampConfiguration } from './stamp-configuration.ts'
+
+/** Stamps with the values that Secrets from Vault have in the cluster now: theirs are not read for a preview. */
+export async function stampAsLive(
+  cluster: Cluster,
+  service: string,
+  { namespace, secrets }: ActiveDeploySettings,
+  manifests: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<readonly Manifest[]> {
+  const key = await peekConfigurationKey({ cluster, namespace, service }, signal)
+  if (key === undefined) return manifests
+  const names = (secrets.configured ? secrets.entries : []).flatMap(({ to }) =>
+    to.kind === 'kubernetes' ? [to.secret] : [],
+  )
+  const live = await Promise.all(
+    names.map((name) => cluster.get({ apiVersion: 'v1', kind: 'Secret', name, namespace }, signal)),
+  )
+  const others = live.filter((each) => each !== undefined)
+  return stampConfiguration(manifests, { others, namespace, key })
+}

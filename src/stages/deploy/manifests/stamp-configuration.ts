@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto'
+import type { KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
+import { annotations } from '../deployment.ts'
+import { type UsedConfiguration, usedConfiguration } from './used-configuration.ts'
+
+interface Options {
+  /** Objects that are applied with the manifests, such as Secrets from Vault. */
+  readonly others: readonly KubernetesObject[]
+  readonly namespace: string
+  /**
+   * What the hash is keyed with. Whoever may read a workload may read the hash: without a key that only readers of
+   * Secrets have, a weak password could be found by trying.
+   */
+  readonly key: Uint8Array
+}
+
+/**
+ * Writes on each pod template a hash of the values that its pods read, so that pods roll when one changes, and only
+ * then: labels, other keys and the order of fields do not count. What is not in the set does not count either: it is
+ * changed by others, at other times. Jobs are left alone, for a Job is not run again by itself. Pure.
+ */
+export function stampConfiguration(
+  manifests: readonly Manifest[],
+  { others, namespace, key }: Options,
+): readonly Manifest[] {
+  const objects = [...manifests.map((each) => each.object), ...others]
+  const values = new Map(objects.flatMap((object) => valuesOf(object, namespace)))
+  return manifests.map((manifest) => {
+    const { object } = manifest
+    const pod = isRolling(object) ? podSpecOf(object) : undefined
+    if (pod === undefined) return manifest
+    const own = object.metadata.namespace ?? namespace
+    const used = usedConfiguration(pod).flatMap((each) => find(each, own))
+    if (used.length === 0) return manifest
+    const hash = createHmac('sha256', key)
+      .update(JSON.stringify([...new Set(used)].sort()))
+      .digest('hex')
+    return { ...manifest, object: withAnnotation(object, hash.slice(0, 32)) }
+  })
+
+  /** Each value with where it comes from, as text that is the same whenever they are. */
+  function find({ kind, name, key: only }: UsedConfiguration, own: string): readonly string[] {
+    const found = values.get(`${kind}/${own}/${name}`)
+    if (found === undefined) return []
+    return Object.entries(found)
+      .filter(([field]) => only === undefined || field === only)
+      .map(([field, value]) => JSON.stringify([kind, name, field, value]))
+  }
+}
+
+/** Kinds whose controllers replace pods when their template changes; a custom resource with a template is one. */
+function isRolling({ apiVersion, kind }: KubernetesObject): boolean {
+  if (apiVersion === 'apps/v1') return ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
+  return !/^(?:v1|apps\/|batch\/)/.test(apiVersion)
+}
+
+/** A ConfigMap's or Secret's values by key; those of a Secret are compared as bytes, however they are written. */
+function valuesOf(
+  object: KubernetesObject,
+  namespace: string,
+): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  const { apiVersion, kind, metadata } = object
+  if (apiVersion !== 'v1' || (kind !== 'ConfigMap' && kind !== 'Secret')) return []
+  const text = kind === 'Secret' ? object.stringData : object.data
+  const bytes = kind === 'Secret' ? object.data : object.binaryData
+  const encoded = Object.entries((text ?? {}) as Record<string, unknown>).map(([key, value]) => [
+    key,
+    Buffer.from(String(value)).toString('base64'),
+  ])
+  const all = { ...(bytes as object | undefined), ...(Object.fromEntries(encoded) as object) }
+  return [[`${kind}/${metadata.namespace ?? namespace}/${metadata.name}`, all]]
+}
+
+function withAnnotation(object: KubernetesObject, hash: string): KubernetesObject {
+  const copy = structuredClone(object) as unknown as {
+    spec: { template: { metadata?: { annotations?: Record<string, string> } } }
+  }
+  const { template } = copy.spec
+  template.metadata = {
+    ...template.metadata,
+    annotations: { ...template.metadata?.annotations, [annotations.configHash]: hash },
+  }
+  return copy as unknown as KubernetesObject
+}
