@@ -73,7 +73,7 @@ export function configOf(more: Partial<Config> = {}): Config {
         allow: { namespaces: undefined, kinds: undefined },
       },
       policy: notConfigured,
-      rollout: each,
+      rollout: { ...each, logs: 1 },
       migration: notConfigured,
       smoke: notConfigured,
     },

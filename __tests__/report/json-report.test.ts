@@ -37,6 +37,18 @@ const findings = [
   finding({ severity: 'low', column: 3, endLine: 14, url: 'https://eslint.org/', aliases: ['CVE-2026-1'] }),
   finding({ severity: 'critical' }),
 ]
+const container = { name: 'api', init: false, state: 'running', probes: ['p'], log: ['a'], previousLog: [] }
+const evidence = {
+  object: 'Deployment staging/api',
+  headline: 'not part of the report',
+  cause: 'pod api-1: no',
+  next: 'Read it.',
+  status: '0 available',
+  conditions: ['Available False'],
+  pods: [{ name: 'api-1', node: 'n', phase: 'Running', conditions: [], containers: [container] }],
+  events: ['FailedMount: no'],
+  diff: ['~ spec.replicas: 2 → 1'],
+}
 const tested = stage('test', failed({ message: 'Tests failed.' }), {
   steps: [
     step('unit', failed({ message: '2 tests failed.', evidence: ['a', 'b'], state: 'Nothing was pushed.' }), {
@@ -53,6 +65,14 @@ describe('the JSON report', () => {
     [
       'failed',
       reportOf([stage('checkout', done), tested, stage('scan', blocked)], { warnings: ['careful'] }),
+    ],
+    [
+      'failed in its rollout',
+      reportOf([
+        stage('deploy', failed({ message: 'no' }), {
+          steps: [step('rollout', failed({ message: 'no' }), { kept: { rollout: [evidence] } })],
+        }),
+      ]),
     ],
     ['was cancelled', reportOf([stage('build', cancelled), stage('test', blocked)])],
     ['had nothing to deploy', reportOf([stage('image', notApplicable), stage('deploy', notApplicable)])],

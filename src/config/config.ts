@@ -165,6 +165,11 @@ export interface SmokeCheck {
   readonly source: string
 }
 
+export interface RolloutSettings {
+  /** Of how many new pods of each workload the log is shown. */
+  readonly logs: number
+}
+
 export interface DeploySettings {
   readonly environment: string
   readonly namespace: string
@@ -176,7 +181,7 @@ export interface DeploySettings {
   readonly infrastructure: Configured<InfrastructureSettings>
   readonly manifests: Configured<ManifestsSettings>
   readonly policy: Configured<PolicySettings>
-  readonly rollout: Configured<object>
+  readonly rollout: Configured<RolloutSettings>
   readonly migration: Configured<MigrationSettings>
   readonly smoke: Configured<{ readonly checks: readonly SmokeCheck[] }>
 }

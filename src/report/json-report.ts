@@ -1,5 +1,5 @@
 import type { StageResult, StepResult } from '../pipeline/index.ts'
-import { deploymentOf, findingsOf, imageOf, testsOf } from './kept.ts'
+import { deploymentOf, evidenceOf, findingsOf, imageOf, type ReportedEvidence, testsOf } from './kept.ts'
 import type { RunReport } from './run-report.ts'
 
 /** The report for programs; its shape is `schema/report.schema.json`. Every finding is in it. */
@@ -24,6 +24,7 @@ export function renderJsonReport(report: RunReport): string {
     stages: stages.map(stageOf),
     image: reportedImage(stages),
     deployment: reportedDeployment(stages),
+    rollout: evidenceOf(stages).map(reportedEvidence),
     tests: testsOf(stages).map(({ stage, step, summary }) => ({ stage, step, ...summary })),
     findings: findingsOf(stages),
   }
@@ -85,5 +86,32 @@ function reportedDeployment(stages: readonly StageResult[]): object | null {
     configCommit: deployment.configCommit,
     schemaVersion: deployment.schemaVersion ?? null,
     objects: deployment.objects.map(({ kind, name, change }) => ({ kind, name, change })),
+  }
+}
+
+function reportedEvidence(evidence: ReportedEvidence): object {
+  const { object, cause, next, status, conditions, events, diff } = evidence
+  return {
+    object,
+    cause,
+    next,
+    status,
+    conditions,
+    events,
+    diff,
+    pods: evidence.pods.map(({ containers, ...pod }) => ({
+      name: pod.name,
+      node: pod.node,
+      phase: pod.phase,
+      conditions: pod.conditions,
+      containers: containers.map(({ name, init, state, probes, log, previousLog }) => ({
+        name,
+        init,
+        state,
+        probes,
+        log,
+        previousLog,
+      })),
+    })),
   }
 }

@@ -44,6 +44,38 @@ export function accessOf(stages: readonly StageResult[]): ReportedAccess | undef
   return kept?.kept.access as ReportedAccess | undefined
 }
 
+/** Why an object of a rollout failed, as `deploy.rollout` kept it. */
+export interface ReportedEvidence {
+  readonly object: string
+  readonly cause: string
+  readonly next: string
+  readonly status: string
+  readonly conditions: readonly string[]
+  readonly pods: readonly {
+    readonly name: string
+    readonly node: string
+    readonly phase: string
+    readonly conditions: readonly string[]
+    readonly containers: readonly {
+      readonly name: string
+      readonly init: boolean
+      readonly state: string
+      readonly probes: readonly string[]
+      readonly log: readonly string[]
+      readonly previousLog: readonly string[]
+    }[]
+  }[]
+  readonly events: readonly string[]
+  /** What the run changed about the object. */
+  readonly diff: readonly string[]
+}
+
+export function evidenceOf(stages: readonly StageResult[]): readonly ReportedEvidence[] {
+  return stages
+    .flatMap((stage) => stage.steps)
+    .flatMap((step) => (step.kept.rollout ?? []) as readonly ReportedEvidence[])
+}
+
 /** What the report shows of the image stage's output. */
 export interface ReportedImage {
   readonly repository: string

@@ -6,6 +6,7 @@ import { codeBlock, codeSpan, escapeInline } from './escape-markdown.ts'
 import { renderFindings, renderTests } from './findings-section.ts'
 import { imageOf } from './kept.ts'
 import { cancelledStage, nextStage, placeOf, type RunReport } from './run-report.ts'
+import { renderRollout } from './rollout-section.ts'
 import { renderStages } from './stages-table.ts'
 import { renderTimeline } from './timeline.ts'
 
@@ -19,6 +20,7 @@ export function renderSummary(report: RunReport): string {
     renderFacts(report),
     renderFailure(report),
     renderNext(report),
+    renderRollout(report.stages),
     renderStages(report.stages),
     renderAccess(report.stages),
     renderTests(report.stages),

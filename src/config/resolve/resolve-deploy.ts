@@ -67,6 +67,7 @@ function resolveSettings(resolution: Resolution, values: TemplateValues): Deploy
           source: deploy?.rollout === undefined ? 'default' : resolution.source('deploy', 'rollout'),
           critical: true,
           timeoutMs: milliseconds(deploy?.rollout?.timeout, timeouts.rollout),
+          logs: deploy?.rollout?.logs ?? defaults.rolloutLogs,
         }
       : { configured: false, reason: 'no manifests are applied' },
     migration: resolveMigration(resolution),

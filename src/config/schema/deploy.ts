@@ -163,7 +163,15 @@ export const deploy = strict({
   ])
     .optional()
     .describe('Rules for the manifests, asked before anything is applied.'),
-  rollout: strict({ timeout: timeout('rollout') }).optional().describe('How the rollout is watched.'),
+  rollout: strict({
+    timeout: timeout('rollout'),
+    logs: z.int().min(0).max(10).optional().meta({
+      description: 'Of how many new pods of each workload the log is shown as it is written; 0 for none.',
+      default: defaults.rolloutLogs,
+    }),
+  })
+    .optional()
+    .describe('How the rollout is watched.'),
   migration: oneOf('keys with values, or false', [
     switchedOff,
     strict({

@@ -5,6 +5,7 @@ import type { Condition, KubernetesEvent, Pod } from '../status/objects.ts'
 import type { Symptom } from '../status/status.ts'
 import { containersOf, describePod, isReady } from '../status/pod.ts'
 import { advise } from './advise.ts'
+import { boundEvidence } from './bound-evidence.ts'
 import { describePodEvidence } from './describe-pod.ts'
 import { oneLine } from './one-line.ts'
 import { renderEvents } from './render-events.ts'
@@ -27,7 +28,8 @@ export async function gatherEvidence(
   events: readonly KubernetesEvent[],
   signal: AbortSignal,
 ): Promise<readonly RolloutEvidence[]> {
-  return Promise.all(judged.slice(0, MAX_OBJECTS).map((each) => gatherOne(client, each, events, signal)))
+  const first = judged.slice(0, MAX_OBJECTS)
+  return boundEvidence(await Promise.all(first.map((each) => gatherOne(client, each, events, signal))))
 }
 
 async function gatherOne(
