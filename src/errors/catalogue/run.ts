@@ -27,6 +27,10 @@ export const run = {
     'A tool that a step needs is not on the PATH.',
     'Install the tool in a step before Stagegate.',
   ),
+  E_TOOL_LIMIT: configuration(
+    'A tool needs more memory, or writes more, than it may.',
+    'Look for what makes it so large: a loop in a template, aliases that multiply.',
+  ),
   E_PATH_OUTSIDE: configuration('A path leads out of the checkout.', 'Use a path inside the repository.'),
   E_FILE_TOO_LARGE: configuration(
     'A file is larger than is read.',

@@ -303,7 +303,7 @@ export interface Kubernetes {
   /**
    * The manifests of files, folders (not below them), globs, kustomizations and charts under a root.
    *
-   * @throws StagegateError E_MANIFEST_INVALID with every problem, its file and line; E_TOOL_MISSING, E_PATH_OUTSIDE
+   * @throws StagegateError E_MANIFEST_INVALID with every problem, its file and line; E_TOOL_MISSING, E_TOOL_LIMIT, E_PATH_OUTSIDE
    */
   readManifests(request: ManifestRequest): Promise<ManifestSet>
 }

@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 import { StagegateError } from '../../errors/index.ts'
 import { RUN_MARK } from './child-environment.ts'
 import type { Files } from './files.ts'
@@ -10,26 +12,31 @@ export interface IsolatedCommand extends Pick<Command, 'argv' | 'cwd' | 'input' 
   readonly maxBytes: number
 }
 
+/** Bytes of memory that a tool may have; with it, a bomb ends the tool and not the machine. */
+const MAX_MEMORY = 2 * 1024 ** 3
+
 /** Where nothing listens: a tool that asks its proxy for something gets an error at once. */
 const NOWHERE = 'http://127.0.0.1:9'
 
 /**
  * Runs a tool that works on files of the commit and needs nothing else: no credentials, no settings of the machine's user
- * (an empty HOME), no other programs (an empty PATH), no way to another host. It stops accidents and stray downloads; it
- * is no wall around a tool that is itself hostile.
+ * (an empty HOME), no other programs (an empty PATH), no way to another host, and, where the machine has `prlimit`, a
+ * bound on its memory. It stops accidents and stray downloads; it is no wall around a tool that is itself hostile.
  *
- * @throws StagegateError E_FILE_TOO_LARGE, and what `Processes.run` throws
+ * @throws StagegateError E_TOOL_LIMIT, and what `Processes.run` throws
  */
 export async function runIsolated(
   { processes, files }: { readonly processes: Processes; readonly files: Files },
   { argv, cwd, input, signal, env, maxBytes }: IsolatedCommand,
 ): Promise<Finished> {
+  const name = basename(argv[0])
+  const prlimit = await processes.find('prlimit')
   const home = await files.makeFolder('home')
   const tooMuch = new AbortController()
   let written = 0
   try {
-    return await processes.run({
-      argv,
+    const finished = await processes.run({
+      argv: prlimit === undefined ? argv : [prlimit, `--data=${MAX_MEMORY}`, '--core=0', '--', ...argv],
       cwd,
       env: { ...isolatedEnvironment(processes.environment('own'), home), ...env },
       ...(input === undefined ? {} : { input }),
@@ -39,12 +46,19 @@ export async function runIsolated(
         written += chunk.length
         if (written <= maxBytes) return
         tooMuch.abort(
-          new StagegateError('E_FILE_TOO_LARGE', {
-            message: `${argv[0].split('/').at(-1) ?? ''} writes more than ${maxBytes} bytes.`,
-          }),
+          new StagegateError('E_TOOL_LIMIT', { message: `${name} writes more than ${maxBytes} bytes.` }),
         )
       },
     })
+    if (
+      finished.exitCode !== 0 &&
+      /^(?:fatal error: )?runtime: .*(?:out of|allocate) memory/m.test(finished.stderr)
+    ) {
+      throw new StagegateError('E_TOOL_LIMIT', {
+        message: `${name} needs more than ${MAX_MEMORY / 1024 ** 3} GiB of memory.`,
+      })
+    }
+    return finished
   } finally {
     await files.remove(home)
   }

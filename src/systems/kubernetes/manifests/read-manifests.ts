@@ -19,7 +19,7 @@ const AT_ONCE = 4
 /**
  * The manifests of all sources, in the order in which these are named. Every problem of every source is in the one error.
  *
- * @throws StagegateError E_MANIFEST_INVALID with file and line, E_PATH_OUTSIDE, E_TOOL_MISSING, E_FILE_TOO_LARGE
+ * @throws StagegateError E_MANIFEST_INVALID with file and line, E_PATH_OUTSIDE, E_TOOL_MISSING, E_TOOL_LIMIT, E_FILE_TOO_LARGE
  */
 export async function readManifests(context: SourceContext): Promise<ManifestSet> {
   const { request } = context

@@ -1,7 +1,8 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import { isInside } from '../../../runner/confined-file.ts'
 import { limits } from '../limits.ts'
-import { listNamedPaths, listPluginPaths, type NamedPath } from './list-named-paths.ts'
+import { findInlineProblem, listNamedPaths, listPluginPaths, type NamedPath } from './list-named-paths.ts'
+import { readMappings } from './read-mappings.ts'
 import type { SourceContext } from './source-reading.ts'
 
 /** The names that kustomize knows. */
@@ -42,8 +43,9 @@ export async function checkKustomization(
     if (text === undefined) return
     const shown = relative(root, path)
     const named = means === 'base' ? listNamedPaths(text) : listPluginPaths(text)
-    if (typeof named === 'string') problems.push(`${shown}: ${named}`)
-    else for (const each of named) await checkPath(path, shown, each)
+    const wrong = typeof named === 'string' ? named : findInlineProblem(text)
+    if (wrong !== undefined) problems.push(`${shown}: ${wrong}`)
+    if (typeof named !== 'string') for (const each of named) await checkPath(path, shown, each)
   }
 
   async function checkPath(path: string, shown: string, { key, value, means }: NamedPath): Promise<void> {
@@ -56,8 +58,20 @@ export async function checkKustomization(
       problems.push(`${shown}: ${key} names ${value}, which is outside of the checkout`)
       return
     }
-    if (means === 'file') return
-    if (await files.isDirectory(target)) folders.push(target)
-    else if (means === 'plugin') await checkFile(target, means)
+    if (means === 'bytes' || seen.has(target)) return
+    if (await files.isDirectory(target)) {
+      folders.push(target)
+      return
+    }
+    seen.add(target)
+    if (means === 'plugin') await checkFile(target, means)
+    else await checkObjects(target)
+  }
+
+  /** kubectl unfolds aliases without a bound: 20 GB for 200 bytes. */
+  async function checkObjects(path: string): Promise<void> {
+    const text = await files.read(root, path, { maxBytes: limits.fileBytes })
+    const wrong = readMappings(text ?? '')
+    if (typeof wrong === 'string') problems.push(`${relative(root, path)}: ${wrong}`)
   }
 }

@@ -6,8 +6,11 @@ export interface NamedPath {
   /** The key that names it: `resources`. */
   readonly key: string
   readonly value: string
-  /** What may be there: the folder of another kustomization, the settings of a generator or transformer, or a file. */
-  readonly means: 'base' | 'plugin' | 'file'
+  /**
+   * What may be there: the folder of another kustomization or a file of objects, the settings of a generator or
+   * transformer, a file that is parsed, or one that is taken as it is.
+   */
+  readonly means: 'base' | 'plugin' | 'parsed' | 'bytes'
 }
 
 /**
@@ -22,10 +25,31 @@ export function listNamedPaths(text: string): readonly NamedPath[] | string {
 }
 
 /** The paths that a file with the settings of plugins names, those of `files`, `env` and `envs` of generators. Pure. */
-export function listPluginPaths(text: string): readonly NamedPath[] {
+export function listPluginPaths(text: string): readonly NamedPath[] | string {
   const documents = readMappings(text)
-  // What is wrong with it is said by kubectl, which has to read it too.
-  return typeof documents === 'string' ? [] : documents.flatMap(pathsOfGenerator)
+  return typeof documents === 'string' ? documents : documents.flatMap(pathsOfGenerator)
+}
+
+/** What is wrong with the texts inside a kustomization that kustomize parses in turn; kubectl has no bounds. Pure. */
+export function findInlineProblem(text: string): string | undefined {
+  const documents = readMappings(text)
+  if (typeof documents === 'string') return documents
+  for (const document of documents) {
+    const patches = ['patches', 'patchesJson6902'].flatMap((key) =>
+      mappingsAt(document, key).flatMap((each) => textsAt(each, 'patch')),
+    )
+    const others = ['patchesStrategicMerge', 'generators', 'transformers', 'validators'].flatMap((key) =>
+      textsAt(document, key).filter(isInline),
+    )
+    const wrong = [...patches, ...others].map(readMappings).find((each) => typeof each === 'string')
+    if (typeof wrong === 'string') return `in a text of it: ${wrong}`
+  }
+  return undefined
+}
+
+function pluginPathsOf(inline: string): readonly NamedPath[] {
+  const found = listPluginPaths(inline)
+  return typeof found === 'string' ? [] : found
 }
 
 function pathsOfKustomization(document: Mapping): readonly NamedPath[] {
@@ -34,16 +58,16 @@ function pathsOfKustomization(document: Mapping): readonly NamedPath[] {
   )
   const plugins = ['generators', 'transformers', 'validators'].flatMap((key) =>
     textsAt(document, key).flatMap((value): readonly NamedPath[] =>
-      isInline(value) ? listPluginPaths(value) : [{ key, value, means: 'plugin' }],
+      isInline(value) ? pluginPathsOf(value) : [{ key, value, means: 'plugin' }],
     ),
   )
   const files = ['crds', 'configurations', 'patchesStrategicMerge'].flatMap((key) =>
     textsAt(document, key)
       .filter((value) => !isInline(value))
-      .map(named(key)),
+      .map(named(key, 'parsed')),
   )
   const inMappings = ['patches', 'patchesJson6902', 'replacements', 'openapi'].flatMap((key) =>
-    mappingsAt(document, key).flatMap((each) => textsAt(each, 'path').map(named(key))),
+    mappingsAt(document, key).flatMap((each) => textsAt(each, 'path').map(named(key, 'parsed'))),
   )
   const generators = ['configMapGenerator', 'secretGenerator'].flatMap((key) =>
     mappingsAt(document, key).flatMap(pathsOfGenerator),
@@ -55,13 +79,13 @@ function pathsOfKustomization(document: Mapping): readonly NamedPath[] {
 function pathsOfGenerator(generator: Mapping): readonly NamedPath[] {
   return ['files', 'env', 'envs'].flatMap((key) =>
     textsAt(generator, key).map((value) =>
-      named(key)(key === 'files' ? value.replace(/^[\w.-]+=/, '') : value),
+      named(key, 'bytes')(key === 'files' ? value.replace(/^[\w.-]+=/, '') : value),
     ),
   )
 }
 
-function named(key: string): (value: string) => NamedPath {
-  return (value) => ({ key, value, means: 'file' })
+function named(key: string, means: NamedPath['means']): (value: string) => NamedPath {
+  return (value) => ({ key, value, means })
 }
 
 function isInline(value: string): boolean {
