@@ -30,7 +30,9 @@ export function parseNeeds(text: string): Needs {
 function parseObject(text: string): object {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    // A job that needs none.
+    if (value === null) return {}
+    if (typeof value === 'object' && !Array.isArray(value)) return value
   } catch {
     // Said below.
   }
