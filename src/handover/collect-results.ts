@@ -100,6 +100,7 @@ export async function collectResults(
 
 function isPlanned(id: JobId, jobs: PlannedJobs): boolean {
   const stage = stageOf(id)
+  if (id === 'preflight') return true
   return stage in jobs && jobs[stage as 'build'] === 'run'
 }
 

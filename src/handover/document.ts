@@ -89,7 +89,7 @@ export const documentSchema = z.strictObject({
   /** Of the configuration that the job read. */
   config: shortText,
   /** Milliseconds since 1970 at which its times begin. */
-  startedAt: count.max(1e14),
+  startedAt: z.number().int().min(0).max(1e14),
   stages: z.array(stage).max(20),
   warnings: z.array(text).max(1000),
   /** The image that the job built, as an artifact of its own. */

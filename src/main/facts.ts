@@ -16,5 +16,6 @@ export function factsOf(config: Config): RunFacts {
     runUrl: trigger.run.url,
     attempt: trigger.run.attempt,
     stages: config.selection.stages,
+    ...(config.selection.gates === 'jobs' ? { isJob: true } : {}),
   }
 }

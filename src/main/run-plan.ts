@@ -72,6 +72,7 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   const ledger = call.readsLedger
     ? await readLedger({
         ...{ github, config, ...writing },
+        ...(call.ledgerForm === undefined ? {} : { form: call.ledgerForm }),
         ...{ warn: console.warn, signal: signals.signal },
       })
     : new Map<string, LedgerEntry>()

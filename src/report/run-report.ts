@@ -14,6 +14,8 @@ export interface RunFacts {
   readonly attempt: number
   /** Set when this call runs only some stages. */
   readonly stages: readonly string[] | undefined
+  /** Set where other jobs of the same run go on by themselves. */
+  readonly isJob?: boolean
 }
 
 /** How much of the wall time was Stagegate's own: the rest, a child ran or a remote answer was awaited. */

@@ -76,7 +76,8 @@ function renderNext(report: RunReport): string {
   if (report.status === 'cancelled') {
     return 'Next: rerun the job. A cancel rolls nothing back; a rerun completes what is missing.'
   }
-  const next = report.facts.stages === undefined ? undefined : nextStage(report)
+  const next =
+    report.facts.stages === undefined || report.facts.isJob === true ? undefined : nextStage(report)
   return next === undefined ? '' : `Next: a call with ${codeSpan(`stages: ${next}`)}.`
 }
 

@@ -75,7 +75,7 @@ export function readJobPermissions(path: string): Readonly<Record<string, string
 }
 
 /** A POST to a server of the testbed; the issuer's certificate is signed by the testbed's own authority. */
-async function post(url: string, body: object, authority?: string): Promise<unknown> {
+export async function post(url: string, body: object, authority?: string): Promise<unknown> {
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'))
   const ca = authority === undefined ? {} : { ca: readFileSync(authority) }
   return new Promise((resolve, reject) => {

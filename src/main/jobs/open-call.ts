@@ -5,6 +5,7 @@ import { planJobs } from '../../handover/planned-jobs.ts'
 import type { PipelineResult, PlannedStage } from '../../pipeline/index.ts'
 import type { Artifacts } from '../../systems/artifacts/artifacts.ts'
 import type { BuiltImage } from '../../systems/docker/docker.ts'
+import type { LedgerForm } from '../ledger/trust.ts'
 import type { RunOptions } from '../run-plan.ts'
 import { openArtifacts } from './artifacts.ts'
 import { handOver } from './hand-over.ts'
@@ -15,6 +16,8 @@ import { createFetchDocument, receiveImage } from './receive.ts'
 export interface Call {
   /** Whether passes of earlier runs are looked for: by preflight alone, for all jobs. */
   readonly readsLedger: boolean
+  /** Who may have written the passes that are believed; undefined: what the call itself tells. */
+  readonly ledgerForm: LedgerForm | undefined
   /** Whether it writes to GitHub and may log in anywhere: never where code of the commit runs beside jobs that may. */
   readonly writes: boolean
   plan<Systems>(plan: readonly PlannedStage<Systems>[]): Promise<readonly PlannedStage<Systems>[]>
@@ -24,6 +27,7 @@ export interface Call {
 
 const alone: Call = {
   readsLedger: true,
+  ledgerForm: undefined,
   writes: true,
   plan: (plan) => Promise.resolve(plan),
   handOver: () => Promise.resolve(),
@@ -43,6 +47,7 @@ export async function openCall(options: RunOptions): Promise<Call> {
   let collected: Collected | undefined
   return {
     readsLedger: job.id === 'preflight',
+    ledgerForm: reusableForm(env.GITHUB_ACTION_REPOSITORY ?? ''),
     writes: job.trusted,
     async plan(plan) {
       if (job.id === 'preflight') {
@@ -59,5 +64,20 @@ export async function openCall(options: RunOptions): Promise<Call> {
         ? Promise.resolve()
         : handOver({ job, config, console, artifacts, result, signal: signals.lastSignal }),
     receiveImage: (signal) => receiveImage(collected?.documents ?? [], { ...receiver, signal }),
+  }
+}
+
+/**
+ * The ledger of the reusable workflow: its last job writes it, for stages whose own jobs cannot; that a stage has passed is
+ * what GitHub says of the stage's job.
+ *
+ * @param repository of the action, which the workflow calls at its own commit: `OWNER/REPO`
+ */
+function reusableForm(repository: string): LedgerForm {
+  return {
+    kind: 'reusable',
+    called: `${repository}/.github/workflows/staging.yml`,
+    writers: ['report'],
+    stageJobs: { build: 'build', test: 'test', scan: 'scan', image: 'image-push' },
   }
 }

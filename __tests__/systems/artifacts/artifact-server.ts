@@ -1,0 +1,165 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** The results service of GitHub Actions as its clients see it: what one job may do to the artifacts of another, too. */
+export interface ArtifactServer extends AsyncDisposable {
+  readonly url: string
+  /** Finished artifacts by their names. */
+  readonly artifacts: ReadonlyMap<string, Stored>
+  /** Method and path of each request, and the status that it got. */
+  readonly requests: readonly string[]
+  /** The environment of a job's actions: any job's token may read, make and delete artifacts of its own run. */
+  startJob(run: string): Readonly<Record<'ACTIONS_RESULTS_URL' | 'ACTIONS_RUNTIME_TOKEN', string>>
+  /** Does to the next requests what `behave` does; undefined lets one through. */
+  disturb(behave: (method: string, response: ServerResponse) => boolean): void
+}
+
+export interface Stored {
+  readonly run: string
+  readonly job: string
+  readonly id: number
+  /** In order of the block list. */
+  content: Buffer
+  finished: boolean
+}
+
+const PREFIX = '/twirp/github.actions.results.api.v1.ArtifactService/'
+
+export async function startArtifactServer(): Promise<ArtifactServer> {
+  const artifacts = new Map<string, Stored>()
+  const blocks = new Map<string, Buffer>()
+  const tokens = new Map<string, { run: string; job: string }>()
+  const requests: string[] = []
+  let disturbance: ((method: string, response: ServerResponse) => boolean) | undefined
+  let ids = 0
+
+  const server = createServer((request, response) => {
+    void read(request).then((body) => {
+      const url = new URL(request.url ?? '/', 'http://server')
+      const method = url.pathname.startsWith(PREFIX)
+        ? url.pathname.slice(PREFIX.length)
+        : `blob ${request.method ?? ''}`
+      response.on('finish', () => requests.push(`${method} ${response.statusCode}`))
+      if (disturbance?.(method, response) === true) return
+      if (method.startsWith('blob ')) answerBlob(method, url, body, response)
+      else answerCall(method, request, body, response)
+    })
+  })
+
+  function answerCall(
+    method: string,
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+  ): void {
+    const token = tokens.get((request.headers.authorization ?? '').replace('Bearer ', ''))
+    const asked = JSON.parse(body.toString() || '{}') as Record<string, string>
+    if (token === undefined || asked.workflow_run_backend_id !== token.run)
+      return send(response, 401, { code: 'unauthenticated' })
+    const name = asked.name ?? ''
+    const stored = artifacts.get(name)
+    switch (method) {
+      case 'CreateArtifact':
+        if (stored?.run === token.run) return send(response, 409, { code: 'already_exists' })
+        artifacts.set(name, { ...token, id: (ids += 1), content: Buffer.alloc(0), finished: false })
+        return send(response, 200, {
+          ok: true,
+          signed_upload_url: `${base()}/blob/${encodeURIComponent(name)}?sig=up`,
+        })
+      case 'FinalizeArtifact': {
+        const digest =
+          stored === undefined ? '' : `sha256:${createHash('sha256').update(stored.content).digest('hex')}`
+        if (stored === undefined || String(stored.content.length) !== asked.size || digest !== asked.hash) {
+          return send(response, 400, { code: 'invalid_argument' })
+        }
+        stored.finished = true
+        return send(response, 200, { ok: true, artifact_id: String(stored.id) })
+      }
+      case 'ListArtifacts': {
+        const listed = [...artifacts].filter(
+          ([each, { run, finished }]) =>
+            finished && run === token.run && (asked.name_filter ?? each) === each,
+        )
+        return send(response, 200, {
+          artifacts: listed.map(([each, { run, job, id, content }]) => ({
+            workflow_run_backend_id: run,
+            workflow_job_run_backend_id: job,
+            database_id: String(id),
+            name: each,
+            size: String(content.length),
+          })),
+        })
+      }
+      case 'GetSignedArtifactURL':
+        if (stored?.finished !== true) return send(response, 404, { code: 'not_found' })
+        return send(response, 200, {
+          name,
+          signed_url: `${base()}/blob/${encodeURIComponent(name)}?sig=down`,
+        })
+      case 'DeleteArtifact':
+        artifacts.delete(name)
+        return send(response, 200, { ok: true, artifact_id: String(stored?.id ?? 0) })
+      default:
+        return send(response, 404, { code: 'bad_route' })
+    }
+  }
+
+  function answerBlob(method: string, url: URL, body: Buffer, response: ServerResponse): void {
+    const name = decodeURIComponent(url.pathname.slice('/blob/'.length))
+    const stored = artifacts.get(name)
+    if (stored === undefined) return send(response, 404, {})
+    if (method === 'blob GET' && url.searchParams.get('sig') === 'down') {
+      response.writeHead(200, { 'content-type': 'application/zip', 'content-length': stored.content.length })
+      response.end(stored.content)
+      return
+    }
+    if (method !== 'blob PUT' || url.searchParams.get('sig') !== 'up') return send(response, 403, {})
+    const block = url.searchParams.get('blockid')
+    if (url.searchParams.get('comp') === 'block' && block !== null) blocks.set(`${name} ${block}`, body)
+    else if (url.searchParams.get('comp') === 'blocklist') {
+      const listed = [...body.toString().matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, id = '']) => id)
+      const found = listed.map((id) => blocks.get(`${name} ${id}`))
+      if (!found.every((each) => each !== undefined)) return send(response, 400, {})
+      stored.content = Buffer.concat(found)
+    } else return send(response, 400, {})
+    send(response, 201, undefined)
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    get url() {
+      return base()
+    },
+    artifacts,
+    requests,
+    startJob(run) {
+      const job = randomUUID()
+      const claims = { scp: `Actions.GenericRead:0 Actions.Results:${run}:${job}`, jti: randomUUID() }
+      const token = [{ alg: 'none' }, claims, {}]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.')
+      tokens.set(token, { run, job })
+      return { ACTIONS_RESULTS_URL: `${base()}/`, ACTIONS_RUNTIME_TOKEN: token }
+    },
+    disturb(behave) {
+      disturbance = behave
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function send(response: ServerResponse, status: number, body: object | undefined): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(body === undefined ? undefined : JSON.stringify(body))
+}
