@@ -105,7 +105,7 @@ export function isTrue(value: unknown): boolean {
 
 export function toText(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Texts are the same in any case; a value that is not there is an empty text. */

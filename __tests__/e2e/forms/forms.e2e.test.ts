@@ -104,7 +104,9 @@ describe('a commit that was pushed once', () => {
     })
     expect(statusOf((await run.github()).statuses)).toMatch(/^failure: .*deploy/)
 
-    const { deploy: _deploy, report: _report, ...earlier } = first.jobs
+    const earlier = Object.fromEntries(
+      Object.entries(first.jobs).filter(([id]) => id !== 'deploy' && id !== 'report'),
+    )
     const second = await run.run({ inputs: { from: 'start' }, attempt: 2, earlier })
     expect(resultsOf(second), everyLog()).toMatchObject({
       build: 'success',
