@@ -55,26 +55,36 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
   ): void {
     const token = tokens.get((request.headers.authorization ?? '').replace('Bearer ', ''))
     const asked = JSON.parse(body.toString() || '{}') as Record<string, string>
-    if (token === undefined || asked.workflow_run_backend_id !== token.run)
-      { send(response, 401, { code: 'unauthenticated' }); return; }
+    if (token === undefined || asked.workflow_run_backend_id !== token.run) {
+      send(response, 401, { code: 'unauthenticated' })
+      return
+    }
     const name = asked.name ?? ''
     const stored = artifacts.get(name)
     switch (method) {
       case 'CreateArtifact':
-        if (stored?.run === token.run) { send(response, 409, { code: 'already_exists' }); return; }
+        if (stored?.run === token.run) {
+          send(response, 409, { code: 'already_exists' })
+          return
+        }
         artifacts.set(name, { ...token, id: (ids += 1), content: Buffer.alloc(0), finished: false })
-        { send(response, 200, {
-          ok: true,
-          signed_upload_url: `${base()}/blob/${encodeURIComponent(name)}?sig=up`,
-        }); return; }
+        {
+          send(response, 200, {
+            ok: true,
+            signed_upload_url: `${base()}/blob/${encodeURIComponent(name)}?sig=up`,
+          })
+          return
+        }
       case 'FinalizeArtifact': {
         const digest =
           stored === undefined ? '' : `sha256:${createHash('sha256').update(stored.content).digest('hex')}`
         if (stored === undefined || String(stored.content.length) !== asked.size || digest !== asked.hash) {
-          send(response, 400, { code: 'invalid_argument' }); return;
+          send(response, 400, { code: 'invalid_argument' })
+          return
         }
         stored.finished = true
-        send(response, 200, { ok: true, artifact_id: String(stored.id) }); return;
+        send(response, 200, { ok: true, artifact_id: String(stored.id) })
+        return
       }
       case 'ListArtifacts': {
         const listed = [...artifacts].filter(
@@ -89,40 +99,64 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
             name: each,
             size: String(content.length),
           })),
-        }); return;
+        })
+        return
       }
       case 'GetSignedArtifactURL':
-        if (stored?.finished !== true) { send(response, 404, { code: 'not_found' }); return; }
-        { send(response, 200, {
-          name,
-          signed_url: `${base()}/blob/${encodeURIComponent(name)}?sig=down`,
-        }); return; }
+        if (stored?.finished !== true) {
+          send(response, 404, { code: 'not_found' })
+          return
+        }
+        {
+          send(response, 200, {
+            name,
+            signed_url: `${base()}/blob/${encodeURIComponent(name)}?sig=down`,
+          })
+          return
+        }
       case 'DeleteArtifact':
         artifacts.delete(name)
-        { send(response, 200, { ok: true, artifact_id: String(stored?.id ?? 0) }); return; }
-      default:
-        { send(response, 404, { code: 'bad_route' }); return; }
+        {
+          send(response, 200, { ok: true, artifact_id: String(stored?.id ?? 0) })
+          return
+        }
+      default: {
+        send(response, 404, { code: 'bad_route' })
+        return
+      }
     }
   }
 
   function answerBlob(method: string, url: URL, body: Buffer, response: ServerResponse): void {
     const name = decodeURIComponent(url.pathname.slice('/blob/'.length))
     const stored = artifacts.get(name)
-    if (stored === undefined) { send(response, 404, {}); return; }
+    if (stored === undefined) {
+      send(response, 404, {})
+      return
+    }
     if (method === 'blob GET' && url.searchParams.get('sig') === 'down') {
       response.writeHead(200, { 'content-type': 'application/zip', 'content-length': stored.content.length })
       response.end(stored.content)
       return
     }
-    if (method !== 'blob PUT' || url.searchParams.get('sig') !== 'up') { send(response, 403, {}); return; }
+    if (method !== 'blob PUT' || url.searchParams.get('sig') !== 'up') {
+      send(response, 403, {})
+      return
+    }
     const block = url.searchParams.get('blockid')
     if (url.searchParams.get('comp') === 'block' && block !== null) blocks.set(`${name} ${block}`, body)
     else if (url.searchParams.get('comp') === 'blocklist') {
       const listed = [...body.toString().matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, id = '']) => id)
       const found = listed.map((id) => blocks.get(`${name} ${id}`))
-      if (!found.every((each) => each !== undefined)) { send(response, 400, {}); return; }
+      if (!found.every((each) => each !== undefined)) {
+        send(response, 400, {})
+        return
+      }
       stored.content = Buffer.concat(found)
-    } else { send(response, 400, {}); return; }
+    } else {
+      send(response, 400, {})
+      return
+    }
     send(response, 201, undefined)
   }
 

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { MAX_LEGS } from '../../src/handover/planned-jobs.ts'
+import { decideJob, jobIds } from '../../src/handover/job.ts'
+import { isSecretInput, type InputName, inputNames } from '../../src/inputs/input-definitions.ts'
+import { needsOf, readWorkflow, root, type WorkflowJob } from './workflow.ts'
+
+const path = '.github/workflows/staging.yml'
+const text = readFileSync(join(root, path), 'utf8')
+const workflow = readWorkflow(path)
+const jobs = Object.entries(workflow.jobs)
+const call = workflow.on.workflow_call!
+const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as {
+  readonly inputs: Record<string, { default?: string }>
+  readonly outputs: Record<string, unknown>
+}
+
+function stepOf(job: WorkflowJob): Readonly<Record<string, unknown>> {
+  return job.steps!.find((step) => step.uses === '$/')!.with!
+}
+
+const trusted = ['preflight', 'image-push', 'deploy', 'report']
+const untrusted = ['build', 'test', 'scan', 'image-build']
+
+describe('the jobs of the reusable workflow', () => {
+  it('are those that the action knows, in its order', () => {
+    expect(Object.keys(workflow.jobs)).toEqual([...jobIds])
+  })
+
+  it.each(untrusted)('let %s, which runs code of the commit, read the repository and nothing else', (id) => {
+    const job = workflow.jobs[id]!
+    expect(job.permissions).toEqual({ contents: 'read' })
+    expect(job.environment).toBeUndefined()
+    expect(JSON.stringify(job)).not.toMatch(/secrets\./)
+  })
+
+  it.each(trusted)('run no code of the commit in %s', (id) => {
+    const words = stepOf(workflow.jobs[id]!).stages as string
+    expect(decideJob([words], { shard: undefined, platform: undefined }).trusted).toBe(true)
+  })
+
+  it('have exactly the permissions that each one needs', () => {
+    expect(Object.fromEntries(trusted.map((id) => [id, workflow.jobs[id]!.permissions]))).toEqual({
+      preflight: {
+        contents: 'read',
+        actions: 'read',
+        checks: 'write',
+        statuses: 'write',
+        deployments: 'write',
+        packages: 'write',
+        'id-token': 'write',
+      },
+      'image-push': { contents: 'read', checks: 'write', statuses: 'write', packages: 'write' },
+      deploy: {
+        contents: 'read',
+        checks: 'write',
+        statuses: 'write',
+        deployments: 'write',
+        packages: 'read',
+        'id-token': 'write',
+      },
+      report: { contents: 'read', checks: 'write', statuses: 'write' },
+    })
+    expect(workflow.permissions).toEqual({})
+  })
+
+  it('say beside each permission why it is granted', () => {
+    const blocks = [...text.matchAll(/^ {4}permissions:\n((?: {6}.*\n)+)/gm)].map(([, lines = '']) => lines)
+    expect(blocks).toHaveLength(jobs.length)
+    for (const line of blocks.flatMap((block) => block.trimEnd().split('\n'))) {
+      expect(line).toMatch(/^ {6}[a-z-]+: (?:read|write) # .{10,}$/)
+    }
+  })
+
+  it('have no program text, no cache, and check out without keeping the token', () => {
+    for (const [, { steps }] of jobs) {
+      expect(steps!.map((step) => step.run)).toEqual([undefined, undefined])
+      expect(steps![0]).toMatchObject({
+        uses: expect.stringMatching(/^actions\/checkout@[0-9a-f]{40}$/) as string,
+        with: { 'persist-credentials': false },
+      })
+      expect(steps![1]).toMatchObject({ id: 'stagegate', uses: '$/' })
+    }
+    expect(text).not.toMatch(/actions\/(?:cache|setup-)|cache:/)
+  })
+
+  it('wait for what they take over', () => {
+    expect(Object.fromEntries(jobs.map(([id, job]) => [id, needsOf(job)]))).toEqual({
+      preflight: [],
+      build: ['preflight'],
+      test: ['preflight'],
+      scan: ['preflight'],
+      'image-build': ['preflight'],
+      'image-push': ['preflight', 'build', 'test', 'scan', 'image-build'],
+      deploy: ['preflight', 'build', 'test', 'scan', 'image-push'],
+      report: ['preflight', 'build', 'test', 'scan', 'image-build', 'image-push', 'deploy'],
+    })
+    for (const [, job] of jobs) expect(stepOf(job).needs).toBe('${{ toJSON(needs) }}')
+  })
+
+  it('push and deploy only when nothing before them failed or was cancelled, and report in every case', () => {
+    for (const id of ['image-push', 'deploy']) {
+      expect(workflow.jobs[id]!.if).toContain('!cancelled() && !failure() &&')
+    }
+    expect(workflow.jobs.report!.if).toBe('${{ always() }}')
+  })
+
+  it('let deployments of a service wait for each other, and cancel none', () => {
+    expect(workflow.jobs.deploy!.concurrency).toEqual({
+      group: 'stagegate-${{ inputs.environment }}-${{ inputs.working-directory }}',
+      queue: 'max',
+    })
+    for (const [id, job] of jobs) if (id !== 'deploy') expect(job.concurrency).toBeUndefined()
+  })
+
+  it('log in from within the environment, without a second deployment', () => {
+    for (const [id, { permissions, environment }] of jobs) {
+      const inEnvironment = permissions?.['id-token'] === 'write'
+      expect([id, environment]).toEqual([
+        id,
+        inEnvironment ? { name: '${{ inputs.environment }}', deployment: false } : undefined,
+      ])
+    }
+  })
+
+  it('hand over what each leg of a matrix says in an output of its own', () => {
+    for (const [, { strategy, outputs }] of jobs.filter(([, job]) => job.strategy !== undefined)) {
+      expect(strategy!['fail-fast']).toBe(false)
+      expect(outputs).toEqual(
+        Object.fromEntries(
+          Array.from({ length: MAX_LEGS }, (_, leg) => [
+            `leg-${leg}`,
+            `\${{ strategy.job-index == ${leg} && steps.stagegate.outputs.handed-over || '' }}`,
+          ]),
+        ),
+      )
+    }
+  })
+})
+
+describe('the inputs of the reusable workflow', () => {
+  /** Those that a job of the workflow says by itself. */
+  const byJob = ['stages', 'needs', 'shard', 'shards', 'platform', 'github-token', 'dry-run']
+  const own = ['runs-on', 'test-shards', 'timeout-minutes']
+  const declared = Object.keys(call.inputs!)
+  const secrets = Object.keys(call.secrets!)
+
+  it('are those of the action, with the same defaults, and each has a type and a description', () => {
+    const expected = inputNames.filter((name) => !byJob.includes(name) && !isSecretInput(name))
+    expect(declared.filter((name) => !own.includes(name)).toSorted()).toEqual(expected.toSorted())
+    for (const [name, { description, type, default: value }] of Object.entries(call.inputs!)) {
+      expect(description, name).toMatch(/^.{15,}\.$/s)
+      expect(['string', 'boolean', 'number']).toContain(type)
+      if (!own.includes(name)) expect(String(value), name).toBe(action.inputs[name]?.default ?? '')
+    }
+  })
+
+  it('name every secret, and hand each one to jobs that need it alone', () => {
+    expect(secrets.toSorted()).toEqual(
+      inputNames.filter((name) => isSecretInput(name) && name !== 'github-token').toSorted(),
+    )
+    const users = Object.fromEntries(
+      secrets.map((name) => [
+        name,
+        jobs.filter(([, job]) => stepOf(job)[name] !== undefined).map(([id]) => id),
+      ]),
+    )
+    expect(users).toMatchObject({
+      'registry-password': ['preflight', 'image-push', 'deploy'],
+      'vault-token': ['preflight', 'deploy'],
+      kubeconfig: ['preflight', 'deploy'],
+      'configs-token': ['preflight', 'deploy'],
+      'ssh-key': ['deploy'],
+      'sops-age-key': ['deploy'],
+    })
+  })
+
+  it('reach the action under their own names, in every job what decides the configuration', () => {
+    const everywhere = [
+      'config',
+      'working-directory',
+      'environment',
+      'version',
+      'image',
+      'namespace',
+      'environment-url',
+      'fail-on',
+      'timeout',
+    ]
+    for (const [id, job] of jobs) {
+      const given = stepOf(job)
+      for (const name of everywhere) expect([id, given[name]]).toEqual([id, `\${{ inputs.${name} }}`])
+      for (const [name, value] of Object.entries(given)) {
+        expect(inputNames).toContain(name as InputName)
+        if (byJob.includes(name)) continue
+        expect(value).toBe(
+          isSecretInput(name as InputName) ? `\${{ secrets.${name} }}` : `\${{ inputs.${name} }}`,
+        )
+      }
+    }
+    for (const name of declared) expect(text).toContain(`inputs.${name} }}`)
+  })
+})
+
+describe('the outputs of the reusable workflow', () => {
+  it('are those of the action that mean something after the run, told once, by its last job', () => {
+    const inside = ['plan', 'jobs', 'handed-over', 'report', 'report-html', 'sarif', 'resumed-from']
+    const expected = Object.keys(action.outputs).filter((name) => !inside.includes(name))
+    expect(Object.keys(call.outputs!).toSorted()).toEqual(expected.toSorted())
+    for (const [name, { value, description }] of Object.entries(call.outputs!)) {
+      expect(description).toMatch(/\.$/)
+      expect(value).toBe(`\${{ jobs.report.outputs.${name} }}`)
+      expect(workflow.jobs.report!.outputs![name]).toBe(`\${{ steps.stagegate.outputs.${name} }}`)
+    }
+  })
+})
