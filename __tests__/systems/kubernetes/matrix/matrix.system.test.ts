@@ -4,12 +4,17 @@ import { failingPods } from './failing-pods.ts'
 import { passing } from './passing.ts'
 import { type MatrixResult, runCase } from './run-case.ts'
 import { startTogether } from './start-together.ts'
+import { runStory, stories } from './story.ts'
 
 /** `RECORD=<folder>` keeps what the API server told of each case, for the tests that replay it. */
 const folder = process.env.RECORD
-const cases = [...failingContainers, ...failingPods, ...passing]
-const results = startTogether(cases, (each) =>
-  runCase(each, folder === undefined ? {} : { recording: `${folder}/${each.name}.jsonl` }),
+const results = startTogether(
+  [...stories, ...failingContainers, ...failingPods, ...passing],
+  (each): Promise<MatrixResult> => {
+    const recording = folder === undefined ? undefined : `${folder}/${each.name}.jsonl`
+    if ('run' in each) return runStory(each, recording)
+    return runCase(each, recording === undefined ? {} : { recording })
+  },
 )
 const lines: string[] = []
 
@@ -43,5 +48,12 @@ describe('a rollout that succeeds', () => {
     const { error, progress } = await resultOf(name)
     expect(error).toBeUndefined()
     expect(progress).not.toContainEqual(expect.stringMatching(/does not answer/))
+  })
+})
+
+describe('a rollout that is not the first of its name', () => {
+  test.each(stories)('is judged by itself: $title', async ({ name, verdict }) => {
+    const { error } = await resultOf(name)
+    expect(error?.message ?? 'done').toMatch(verdict)
   })
 })

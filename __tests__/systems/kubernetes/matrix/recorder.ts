@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
 import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
 import { type ApiResource, known } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'
+import { isTellingEvent } from '../../../../src/systems/kubernetes/rollout/observe-workloads.ts'
 import { resourcePath } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'
 import { listObjects } from '../../../../src/systems/kubernetes/watch/list-objects.ts'
 import type { WatchEvent } from '../../../../src/systems/kubernetes/watch/object-store.ts'
@@ -36,10 +37,12 @@ const recorded: readonly ApiResource[] = [
 ]
 
 export interface Recorder {
+  /** Now everything is applied, and the wait begins. */
+  applied(): void
   /** Ends the recording some moments later and writes it: what was applied and what was there before, then the events. */
   write(
     path: string,
-    about: { readonly applied: readonly KubernetesObject[]; readonly verdict: string },
+    about: { readonly objects: readonly KubernetesObject[]; readonly verdict: string },
   ): Promise<void>
 }
 
@@ -67,14 +70,20 @@ export async function startRecorder({ client, namespace }: TestbedCluster): Prom
     }
   })
   const running = watches.map((each) => each.catch(() => undefined))
+  let applied = 0
   return {
-    async write(path, { applied, verdict }) {
+    applied() {
+      applied = Math.round(systemClock.monotonic() - started)
+    },
+    async write(path, { objects, verdict }) {
       await systemClock.sleep(500)
       ended.abort()
       await Promise.all(running)
-      const before = lists.flatMap(({ list }) => list.items)
-      const first = { expected: applied.map(anonymize), before: before.map(anonymize), verdict }
-      const lines = [first, ...changes(events)].map((each) => `${JSON.stringify(each)}\n`)
+      const before = lists.flatMap(({ list }) => list.items).filter(isTelling)
+      const first = { verdict, applied, expected: objects.map(anonymize), before: before.map(anonymize) }
+      const lines = [first, ...changes(events.filter(({ object }) => isTelling(object)))].map(
+        (each) => `${JSON.stringify(each)}\n`,
+      )
       writeFileSync(path, lines.join(''))
     },
   }
@@ -94,4 +103,9 @@ function changes<Event extends WatchEvent>(events: readonly Event[]): readonly E
     last.set(uid, told)
     return [{ ...event, object }]
   })
+}
+
+/** Of the events only those that are looked at. */
+function isTelling(object: KubernetesObject): boolean {
+  return object.kind !== 'Event' || isTellingEvent(object)
 }

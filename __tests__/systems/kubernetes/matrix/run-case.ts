@@ -16,6 +16,8 @@ export interface MatrixResult {
 }
 
 export interface RunOptions {
+  /** What someone else does once the rollout is watched. */
+  readonly during?: () => Promise<void>
   /** Where the rollout is recorded; undefined when it is not. */
   readonly recording?: string
 }
@@ -38,25 +40,36 @@ export async function runCase(each: MatrixCase, options: RunOptions = {}): Promi
 export async function rollOut(
   bed: TestbedCluster,
   yaml: string,
-  { recording }: RunOptions = {},
+  { recording, during }: RunOptions = {},
 ): Promise<MatrixResult> {
   const recorder: Recorder | undefined = recording === undefined ? undefined : await startRecorder(bed)
   const applied = await bed.apply(yaml)
+  recorder?.applied()
   const progress: string[] = []
   const started = systemClock.monotonic()
+  let meanwhile: Promise<void> | undefined
   let error: StagegateError | undefined
   try {
     await bed.cluster.awaitRollout(applied, {
       signal: new AbortController().signal,
-      onProgress: ({ object, text }) => progress.push(`${object}: ${text}`),
+      onProgress: ({ object, text }) => {
+        if (progress.length === 0) meanwhile = during?.()
+        progress.push(`${object}: ${text}`)
+      },
     })
+    await meanwhile
   } catch (thrown) {
     if (!(thrown instanceof StagegateError)) throw thrown
     error = thrown
   }
   const seconds = Math.round((systemClock.monotonic() - started) / 10) / 100
-  await recorder?.write(recording ?? '', { applied, verdict: error?.message ?? 'done' })
+  await recorder?.write(recording ?? '', { objects: applied, verdict: verdictOf(error) })
   return { error, progress, seconds, applied }
+}
+
+/** The reason of a failure, or `done`. */
+function verdictOf(error: StagegateError | undefined): string {
+  return error === undefined ? 'done' : (/: (\w+)/.exec(error.message)?.[1] ?? error.code)
 }
 
 /** Quotas, policies and labels take effect some moments after they were written. */

@@ -45,7 +45,7 @@ export async function awaitRollout(
   let judged: readonly Judged[] = []
   try {
     await workloads.listed()
-    // Watches may be late: a success is believed when the server, asked once more, says the same.
+    // Watches may be late: a verdict is believed when the server, asked once more, says the same.
     let confirmed = true
     for (;;) {
       const snapshot = workloads.snapshot()
@@ -58,8 +58,8 @@ export async function awaitRollout(
         )
       }
       const failed = findFailed(judged)
-      if (failed.length > 0) throw await failureOf(failed)
-      if (judged.every(isSettled)) {
+      if (failed.length > 0 || judged.every(isSettled)) {
+        if (confirmed && failed.length > 0) throw await failureOf(failed)
         if (confirmed) return
         confirmed = await workloads.confirm()
         if (confirmed) continue
@@ -78,7 +78,9 @@ export async function awaitRollout(
   function findFailed(all: readonly Judged[]): readonly Judged[] {
     const now = clock.monotonic()
     ages.update(
-      all.flatMap(({ title, status }) => (status.done ? [title] : status.symptoms.map((each) => each.key))),
+      all.flatMap((each) =>
+        each.status.done ? [doneKey(each)] : each.status.symptoms.map(({ key }) => key),
+      ),
       now,
     )
     return all
@@ -89,8 +91,9 @@ export async function awaitRollout(
       .filter(({ status }) => status.symptoms.length > 0)
   }
 
-  function isSettled({ title, status }: Judged): boolean {
-    return status.done && ages.of(title, clock.monotonic()) >= (status.settleMs ?? 0)
+  function isSettled(each: Judged): boolean {
+    const { done, settleMs = 0 } = each.status
+    return done && ages.of(doneKey(each), clock.monotonic()) >= settleMs
   }
 
   async function failureOf(failed: readonly Judged[]): Promise<StagegateError> {
@@ -131,4 +134,9 @@ export async function awaitRollout(
   function seconds(): number {
     return Math.round((clock.monotonic() - started) / 1000)
   }
+}
+
+/** What is done in another way, with other pods or after another restart, has to stay so anew. */
+function doneKey({ title, status }: Judged): string {
+  return `${title} ${status.settleKey ?? ''}`
 }

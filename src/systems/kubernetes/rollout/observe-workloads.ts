@@ -67,7 +67,7 @@ export async function observeWorkloads(
       objects: valuesOf((resource) => resources.some((each) => isSame(each, resource))),
       replicaSets: valuesOf(({ kind, group }) => kind === 'ReplicaSet' && group === 'apps'),
       pods: valuesOf(({ kind, group }) => kind === 'Pod' && group === ''),
-      events: valuesOf(({ kind, group }) => kind === 'Event' && group === '').filter(isTelling),
+      events: valuesOf(({ kind, group }) => kind === 'Event' && group === '').filter(isTellingEvent),
       storageClasses: valuesOf(({ kind }) => kind === 'StorageClass'),
     }
   }
@@ -101,7 +101,7 @@ function isSame(one: ApiResource, other: ApiResource): boolean {
 const telling: readonly string[] = [...scalingReasons, ...consumerReasons, 'FailedBinding', 'Completed']
 
 /** Events that say something about a failure; `Scheduled`, `Pulled`, `Created` and the like do not. */
-function isTelling(object: KubernetesObject): boolean {
+export function isTellingEvent(object: KubernetesObject): boolean {
   const { type, reason } = object as KubernetesEvent
   return type !== 'Normal' || telling.includes(reason ?? '')
 }

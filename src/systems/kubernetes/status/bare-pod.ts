@@ -1,5 +1,5 @@
 import { findCondition, type Pod } from './objects.ts'
-import { isReady, judgePod, settleTime } from './pod.ts'
+import { isReady, judgePod, settle } from './pod.ts'
 import { done, type ObjectStatus, type World } from './status.ts'
 
 /**
@@ -13,7 +13,7 @@ export function judgeBarePod(world: World): ObjectStatus {
   if (isReady(pod)) {
     return {
       done: true,
-      settleMs: settleTime([pod], world),
+      ...settle([pod], world),
       text: 'ready',
       symptoms: [],
       pods: [pod],

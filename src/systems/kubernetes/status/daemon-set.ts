@@ -1,6 +1,6 @@
 import { type DaemonSet, isOwnedBy } from './objects.ts'
 import { judgeRefusedPods } from './creation.ts'
-import { judgePod, settleTime } from './pod.ts'
+import { judgePod, settle } from './pod.ts'
 import { type ObjectStatus, waiting, type World } from './status.ts'
 
 const GENERATION = 'deprecated.daemonset.template.generation'
@@ -22,7 +22,7 @@ export function judgeDaemonSet(world: World): ObjectStatus {
   if (updated && numberAvailable >= wanted) {
     return {
       done: true,
-      settleMs: settleTime(pods, world),
+      ...settle(pods, world),
       text: `available on ${numberAvailable} of ${wanted} nodes`,
       symptoms: [],
       pods,

@@ -1,6 +1,6 @@
 import { judgeRefusal } from './creation.ts'
 import { type Deployment, findCondition, isOwnedBy, type ReplicaSet } from './objects.ts'
-import { judgePod, settleTime } from './pod.ts'
+import { judgePod, settle } from './pod.ts'
 import { type ObjectStatus, type Symptom, waiting, type World } from './status.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -23,7 +23,7 @@ export function judgeDeployment(world: World): ObjectStatus {
   if (updatedReplicas >= wanted && old <= 0 && availableReplicas >= wanted) {
     return {
       done: true,
-      settleMs: settleTime(pods, world),
+      ...settle(pods, world),
       text: `${availableReplicas} of ${wanted} replicas available`,
       symptoms: [],
       pods,

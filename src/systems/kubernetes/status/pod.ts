@@ -1,7 +1,7 @@
 import { judgeContainer, renderCrash } from './container.ts'
 import { eventCount, findCondition, isTerminating, type KubernetesEvent, type Pod } from './objects.ts'
 import { judgeReadiness, probeFailure, windowOf } from './probes.ts'
-import type { Symptom, World } from './status.ts'
+import type { ObjectStatus, Symptom, World } from './status.ts'
 
 /** A cluster that scales by itself says so within this time. Milliseconds. */
 const SCHEDULE_GRACE = 30_000
@@ -65,10 +65,10 @@ function withProbe(text: string, container: string, ofPod: readonly KubernetesEv
  * How long pods have to stay ready until that means something: no time where readiness probes say so, or where they ran
  * before the watch began; as long as a liveness probe takes where there is only that one, and longer once it has failed.
  */
-export function settleTime(
+export function settle(
   pods: readonly Pod[],
   { baseline, events }: Pick<World, 'baseline' | 'events'>,
-): number {
+): Required<Pick<ObjectStatus, 'settleMs' | 'settleKey'>> {
   const times = pods.flatMap((pod) => {
     const uid = pod.metadata.uid ?? ''
     const fresh = events.filter(
@@ -86,7 +86,12 @@ export function settleTime(
       return Math.max(crashed ? SETTLE_TIME_AFTER_CRASH : SETTLE_TIME, Math.min(alive, SETTLE_TIME_AT_MOST))
     })
   })
-  return Math.max(0, ...times)
+  const restarts = pods.flatMap((pod) =>
+    containersOf(pod).map(
+      ({ name, restartCount = 0 }) => `${pod.metadata.uid ?? ''}/${name}/${restartCount}`,
+    ),
+  )
+  return { settleMs: Math.max(0, ...times), settleKey: restarts.sort().join(' ') }
 }
 
 export function isReady(pod: Pod): boolean {

@@ -1,6 +1,6 @@
 import { judgeRefusal } from './creation.ts'
 import { isOwnedBy, type ReplicaSet } from './objects.ts'
-import { judgePod, settleTime } from './pod.ts'
+import { judgePod, settle } from './pod.ts'
 import { type ObjectStatus, waiting, type World } from './status.ts'
 
 /** A ReplicaSet is done when as many pods as it wants are available; it never replaces pods that it has. */
@@ -15,7 +15,7 @@ export function judgeReplicaSet(world: World): ObjectStatus {
   const pods = world.pods.filter((pod) => isOwnedBy(pod, metadata.uid))
   const text = `${availableReplicas} of ${wanted} replicas available`
   if (replicas === wanted && availableReplicas >= wanted) {
-    return { done: true, settleMs: settleTime(pods, world), text, symptoms: [], pods }
+    return { done: true, ...settle(pods, world), text, symptoms: [], pods }
   }
   const symptoms = [...judgeRefusal(replicaSet, world, false), ...pods.flatMap((pod) => judgePod(pod, world))]
   return { done: false, text, symptoms, pods }

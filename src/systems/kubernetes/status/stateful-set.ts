@@ -1,6 +1,6 @@
 import { isOwnedBy, type StatefulSet } from './objects.ts'
 import { judgeRefusedPods } from './creation.ts'
-import { judgePod, settleTime } from './pod.ts'
+import { judgePod, settle } from './pod.ts'
 import { type ObjectStatus, waiting, type World } from './status.ts'
 
 /** A StatefulSet is done when its pods above the partition are of the new revision and all are ready and available. */
@@ -22,7 +22,7 @@ export function judgeStatefulSet(world: World): ObjectStatus {
     onDelete || (partition > 0 ? updatedReplicas >= wanted - partition : updateRevision === currentRevision)
   if (replicas === wanted && available >= wanted && updated) {
     const text = `${available} of ${wanted} replicas available${onDelete ? ', old pods until they are deleted' : ''}`
-    return { done: true, settleMs: settleTime(pods, world), text, symptoms: [], pods }
+    return { done: true, ...settle(pods, world), text, symptoms: [], pods }
   }
   const text = `${Math.min(updatedReplicas, wanted)} of ${wanted} replicas updated, ${available} available`
   const symptoms = [

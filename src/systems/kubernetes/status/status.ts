@@ -52,6 +52,8 @@ export interface ObjectStatus {
   readonly done: boolean
   /** How long it has to stay done to be believed; milliseconds. */
   readonly settleMs?: number
+  /** What must not change meanwhile: the pods and their restarts. */
+  readonly settleKey?: string
   /** `1 of 3 updated replicas available` */
   readonly text: string
   readonly symptoms: readonly Symptom[]

@@ -30,7 +30,7 @@ export interface Observation {
   listed(): Promise<void>
   /** Resolves after the next change, or after some milliseconds. @throws what ends an observation; the signal's reason */
   next(milliseconds: number): Promise<void>
-  /** Lists everything but events anew, as the server knows it now; false when it does not answer. */
+  /** Lists everything anew, as the server knows it now; false when it does not answer. */
   confirm(): Promise<boolean>
   close(): Promise<void>
 }
@@ -104,7 +104,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
     },
     async confirm() {
       const listed = observed.map(async ({ selection }, index) => {
-        if (forbidden.has(index) || selection.resource.kind === 'Event') return
+        if (forbidden.has(index)) return
         const { items, resourceVersion } = await listObjects(client, selection, signal, { attempts: 1 })
         stores[index]?.replace(items, resourceVersion)
       })

@@ -1,0 +1,172 @@
+import { systemClock } from '../../../../src/systems/clock/clock.ts'
+import { openTestbedCluster, type TestbedCluster } from '../testbed-cluster.ts'
+import { type Images, probe, shell, toYaml, workload, type WorkloadParts } from './case.ts'
+import { type MatrixResult, rollOut } from './run-case.ts'
+
+/** Several rollouts of objects of the same name, one after the other; the last one is judged. */
+export interface Story {
+  readonly name: string
+  readonly title: string
+  readonly verdict: string | RegExp
+  readonly run: (told: Told) => Promise<MatrixResult>
+}
+
+/** What a story is told with. */
+export interface Told {
+  readonly bed: TestbedCluster
+  readonly images: Images
+  /** Rolls out the story's workload, changed in parts; only the last rollout of a story is recorded. */
+  readonly roll: (parts: WorkloadParts) => Promise<MatrixResult>
+  readonly last: (parts: WorkloadParts, during?: () => Promise<void>) => Promise<MatrixResult>
+  /** Deletes the workload, and what it made goes some time later. */
+  readonly remove: () => Promise<void>
+}
+
+/** @param recording where the last rollout is recorded; undefined when it is not */
+export async function runStory({ name, run }: Story, recording?: string): Promise<MatrixResult> {
+  const bed = await openTestbedCluster(name)
+  const { images } = bed.testbed
+  const yaml = (parts: WorkloadParts): string => toYaml(workload(name, images, parts))
+  try {
+    return await run({
+      bed,
+      images,
+      roll: (parts) => rollOut(bed, yaml(parts)),
+      last: (parts, during) =>
+        rollOut(bed, yaml(parts), {
+          ...(recording === undefined ? {} : { recording }),
+          ...(during === undefined ? {} : { during }),
+        }),
+      remove: () =>
+        bed.cluster.remove(
+          { apiVersion: 'apps/v1', kind: 'Deployment', namespace: bed.namespace, name },
+          new AbortController().signal,
+        ),
+    })
+  } finally {
+    await bed.close()
+  }
+}
+
+const noImage: WorkloadParts = { container: { image: 'localhost:5000/base/none:1' } }
+/** Ready after some seconds, longer than its Deployment's deadline. */
+const slow: WorkloadParts = {
+  spec: { progressDeadlineSeconds: 10 },
+  container: { ...shell('sleep 13; touch /up; sleep infinity'), readinessProbe: probe('test -e /up') },
+}
+const again = { annotations: { 'stagegate.dev/commit': 'another' } }
+
+async function limitPods({ bed }: Told, pods: string): Promise<void> {
+  await bed.apply(
+    toYaml({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'small' },
+      spec: { hard: { pods } },
+    }),
+  )
+  // The controller of quotas has to have seen it.
+  await systemClock.sleep(1_000)
+}
+
+export const stories: readonly Story[] = [
+  {
+    name: 'deadline-of-before',
+    title: 'the same Deployment again, whose deadline had passed before',
+    verdict: 'done',
+    async run({ roll, last }) {
+      const { error } = await roll(slow)
+      if (!(error?.message ?? '').includes('ProgressDeadlineExceeded'))
+        throw new Error('its deadline did not pass')
+      return last({ ...slow, ...again })
+    },
+  },
+  {
+    name: 'refusal-of-before',
+    title: 'the same Deployment again, after the quota that refused its pods was lifted',
+    verdict: 'done',
+    async run(told) {
+      await limitPods(told, '0')
+      const { error } = await told.roll({})
+      if (!(error?.message ?? '').includes('FailedCreate')) throw new Error('its pods were not refused')
+      await limitPods(told, '5')
+      return told.last({})
+    },
+  },
+  {
+    name: 'refusal-again',
+    title: 'the same Deployment again, while a quota still refuses its pods',
+    verdict: /FailedCreate/,
+    async run(told) {
+      await limitPods(told, '0')
+      await told.roll({})
+      return told.last({})
+    },
+  },
+  {
+    name: 'broken-before',
+    title: 'an image that exists, in place of one that did not',
+    verdict: 'done',
+    async run({ roll, last }) {
+      await roll(noImage)
+      return last({})
+    },
+  },
+  {
+    name: 'crashed-before',
+    title: 'a command that works, in place of one that crashed',
+    verdict: 'done',
+    async run({ roll, last }) {
+      await roll({ container: shell('exit 1') })
+      return last({})
+    },
+  },
+  {
+    name: 'good-before',
+    title: 'an image that does not exist, while the old pods are available',
+    verdict: /(?:ErrImagePull|ImagePullBackOff)/,
+    async run({ roll, last }) {
+      await roll({ spec: { replicas: 2 } })
+      return last({ spec: { replicas: 2 }, ...noImage })
+    },
+  },
+  {
+    name: 'rolling-update',
+    title: 'new pods, while the old ones are still there',
+    verdict: 'done',
+    async run({ roll, last }) {
+      const spec = { replicas: 2 }
+      await roll({ spec })
+      return last({
+        spec,
+        container: { env: [{ name: 'VERSION', value: '2' }], readinessProbe: probe('true') },
+      })
+    },
+  },
+  {
+    name: 'made-again-before',
+    title: 'a Deployment that was deleted and made again, while pods of its name are still there',
+    verdict: 'done',
+    async run({ roll, last, remove }) {
+      await roll(noImage)
+      await remove()
+      return last({})
+    },
+  },
+  {
+    name: 'made-again-during',
+    title: 'a Deployment that someone else deletes and makes again in the meantime',
+    verdict: /Replaced/,
+    run: ({ bed, images, last, remove }) =>
+      last(slow, async () => {
+        await remove()
+        await bed.apply(toYaml(workload('made-again-during', images)))
+      }),
+  },
+  {
+    name: 'deleted-during',
+    title: 'a Deployment that someone else deletes in the meantime',
+    verdict: /Deleted|Terminating/,
+    run: ({ last, remove }) => last(slow, remove),
+  },
+]
