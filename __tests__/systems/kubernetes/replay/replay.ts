@@ -28,7 +28,7 @@ export async function replay(recording: Recording, faults: Faults, seed: number)
   const connected: Connected = {
     client,
     clock,
-    discovery: { find: findResource, require: findResource, reset: nothing },
+    discovery: { find: findResource, require: findResource, all: () => Promise.resolve([]), reset: nothing },
   }
   const { signal } = clock.deadline(
     LONGEST,
