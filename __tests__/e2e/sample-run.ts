@@ -16,6 +16,7 @@ import {
   type SampleRepository,
 } from '../../script/lib/demo/sample-repository.ts'
 import { readTestbed, type TestbedDescription } from '../../script/lib/testbed/description.ts'
+import { pushOf } from '../fixtures/events/payloads.ts'
 import type { Repository } from '../systems/github/repository.ts'
 import type { State } from '../systems/github/state.ts'
 import { applyEdits } from './apply-edits.ts'
@@ -30,9 +31,20 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly permissions?: Readonly<Record<string, string>>
   readonly attempt?: number
+  /** In place of a push of the commit that is checked out to main. */
+  readonly event?: CallEvent
   /** In place of the repository's work tree. */
   readonly workspace?: string
   readonly interrupt?: BundleOptions['interrupt']
+}
+
+/** What starts a run, as GitHub tells it. */
+export interface CallEvent {
+  readonly name: string
+  readonly sha: string
+  readonly ref: string
+  readonly payload: object
+  readonly actor: string
 }
 
 /** A repository of the sample on the testbed, whose commits the bundle is called for. */
@@ -76,19 +88,19 @@ export class SampleRun {
     this.#runId += 1
   }
 
-  /** Calls the bundle for the commit that is checked out, as a push to main. */
+  /** Calls the bundle for an event; without one, for the commit that is checked out, as a push to main. */
   async call(options: CallOptions = {}): Promise<BundleResult> {
     const { testbed, repository: sample } = this
-    const commit = this.head()
+    const event = options.event ?? this.#push()
     const workflow = join(sample.folder, '.github', 'workflows', 'staging.yml')
     const attempt = options.attempt ?? 1
     const job = await startGithubJob({
       testbed,
       gitDir: sample.bare,
       permissions: options.permissions ?? readJobPermissions(workflow),
-      commit,
-      ref: 'refs/heads/main',
-      event: 'push',
+      commit: event.sha,
+      ref: event.ref,
+      event: event.name,
       runId: String(this.#runId),
       runAttempt: attempt,
       environment: 'staging',
@@ -98,30 +110,25 @@ export class SampleRun {
     return runBundle({
       folder: this.folder,
       workspace: options.workspace ?? sample.folder,
-      event: {
-        ref: 'refs/heads/main',
-        after: commit,
-        repository: { full_name: fullName, default_branch: 'main', owner: { login: repository.owner } },
-        head_commit: { id: commit },
-      },
+      event: event.payload,
       env: {
         ...runnerEnvironment(testbed),
         GITHUB_API_URL: testbed.github.url,
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_REPOSITORY: fullName,
         GITHUB_REPOSITORY_OWNER: repository.owner,
-        GITHUB_EVENT_NAME: 'push',
-        GITHUB_SHA: commit,
-        GITHUB_REF: 'refs/heads/main',
-        GITHUB_REF_NAME: 'main',
-        GITHUB_REF_TYPE: 'branch',
+        GITHUB_EVENT_NAME: event.name,
+        GITHUB_SHA: event.sha,
+        GITHUB_REF: event.ref,
+        GITHUB_REF_NAME: event.ref.replace(/^refs\/(?:heads|tags|pull)\//, ''),
+        GITHUB_REF_TYPE: event.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
         GITHUB_RUN_ID: String(this.#runId),
         GITHUB_RUN_NUMBER: '7',
         GITHUB_RUN_ATTEMPT: String(attempt),
         GITHUB_WORKFLOW: 'staging',
         GITHUB_WORKFLOW_REF: `${fullName}/${workflowPath}@refs/heads/main`,
         GITHUB_JOB: 'staging',
-        GITHUB_ACTOR: 'ada',
+        GITHUB_ACTOR: event.actor,
         ...(job.idToken === undefined
           ? {}
           : {
@@ -148,6 +155,12 @@ export class SampleRun {
       },
       ...(options.interrupt === undefined ? {} : { interrupt: options.interrupt }),
     })
+  }
+
+  #push(): CallEvent {
+    const sha = this.head()
+    const ref = 'refs/heads/main'
+    return { name: 'push', sha, ref, actor: 'ada', payload: pushOf({ ref, after: sha }) }
   }
 
   /** What the testbed's GitHub has of the commit. */
