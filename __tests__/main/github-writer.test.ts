@@ -149,6 +149,25 @@ describe('what is written to GitHub beside the pipeline', () => {
     ])
   })
 
+  test('tries nothing that preflight has found to be missing, and does not say it again', async () => {
+    const { value } = subject.server.mintToken({ repository: 'acme/ai-gen-service', permissions: {} })
+    writer = openWriter(configOf(), createGithubClient(subject.server, value))
+    writer.setStatus('pending', 'The run has started.')
+    const first = await writer.firstStatus
+    if (first?.written !== false) throw new Error('the token may write nothing')
+    writer.lack('statuses', first.reason)
+    writer.lack('checks', 'checks: write cannot be asked for: Resource not accessible by integration.')
+    writer.lack('deployments', 'deployments: write cannot be asked for')
+    end(stage('build', done), stage('test', done))
+    startDeploy()
+    end(stage('deploy', deployed))
+    writer.setStatus('success', 'Deployed.')
+    expect(await writer.finish(never)).toEqual([])
+    expect([subject.count('checks/create'), subject.count('repos/create-deployment')]).toEqual([0, 0])
+    // One for the run, and one in place of a check run, which tells that those cannot be written either.
+    expect(subject.count('repos/create-commit-status')).toBe(2)
+  })
+
   test('gives up check runs after three failures in a row, but never the status', async () => {
     subject.server.inject({ operationId: 'checks/list-for-ref', fault: '500', times: 'forever' })
     for (const id of ['build', 'test', 'scan', 'image', 'deploy']) end(stage(id, done))

@@ -23,6 +23,7 @@ export class CheckFallback {
     ((status: Pick<CommitStatus, 'state' | 'description'>, stage: string) => Promise<Written>) | undefined
   readonly #left = { ...SHOWN }
   #reason: string | undefined
+  #said = false
   #hidden = 0
   #statuses = 0
   #statusRefused = false
@@ -41,8 +42,10 @@ export class CheckFallback {
     return this.#reason !== undefined
   }
 
-  need(reason: string): void {
+  /** @param said whether the reason has been said already */
+  need(reason: string, said = false): void {
     this.#reason ??= reason
+    this.#said ||= said
   }
 
   /** Marks what a stage found, worst first. */
@@ -79,7 +82,7 @@ export class CheckFallback {
         : [
             `${this.#hidden} more findings have no annotation: the runner shows few of a step. All are in the JSON report.`,
           ]
-    if (this.#reason === undefined) return hidden
+    if (this.#reason === undefined || this.#said) return hidden
     const instead = this.#statuses > 0 ? 'Each stage has a commit status instead, and' : 'Instead,'
     return [`${this.#reason} ${instead} what was found is annotated from the log.`, ...hidden]
   }

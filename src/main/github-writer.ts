@@ -4,6 +4,7 @@ import { renderCheck } from '../report/check-text.ts'
 import { limitBytes, limitLine } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
 import type { Annotation, DeploymentState, GitHub, Written } from '../systems/github/github.ts'
+import type { GitHubPermission } from '../systems/github/ask-permission.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { Output } from '../systems/runner/output.ts'
 import { annotationsOf, renderRest } from './annotations.ts'
@@ -54,6 +55,7 @@ export class GithubWriter {
   readonly #fallback: CheckFallback
   #deployment: number | undefined
   #firstStatus: PromiseWithResolvers<Written> | undefined
+  readonly #lacking = new Map<GitHubPermission, string>()
 
   constructor(github: GitHub, config: Config, options: WriterOptions) {
     const { ledger, clock, output, signal, redact } = options
@@ -75,7 +77,7 @@ export class GithubWriter {
 
   /** A commit status, where this event may deploy. */
   setStatus(state: 'pending' | 'success' | 'failure' | 'error', description: string): void {
-    if (!this.#config.mayDeploy) return
+    if (!this.#config.mayDeploy || this.#lacking.has('statuses')) return
     const { trigger, statusContext } = this.#config
     const status = {
       commit: trigger.headCommit,
@@ -90,6 +92,12 @@ export class GithubWriter {
       first.resolve(written)
       return written
     })
+  }
+
+  /** Preflight has said that a permission is missing: what needs it is not tried again, and not said again. */
+  lack(permission: GitHubPermission, reason: string): void {
+    this.#lacking.set(permission, reason)
+    if (permission === 'checks') this.#fallback.need(reason, true)
   }
 
   /** What became of the first status that was written; undefined when none was to be. */
@@ -126,7 +134,9 @@ export class GithubWriter {
     this.#running.stop()
     this.#github.hurry()
     try {
-      return [...(await this.#queue.finish()), ...this.#fallback.explain()]
+      const said = new Set(this.#lacking.values())
+      const lost = (await this.#queue.finish()).filter((reason) => !said.has(reason))
+      return [...lost, ...this.#fallback.explain()]
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -170,7 +180,7 @@ export class GithubWriter {
 
   #startDeployment(): void {
     const { trigger, deploy, service, version } = this.#config
-    if (!deploy.configured) return
+    if (!deploy.configured || this.#lacking.has('deployments')) return
     this.#queue.add('deployment', async () => {
       const started = await this.#github.startDeployment(
         {

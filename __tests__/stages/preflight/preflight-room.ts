@@ -34,6 +34,8 @@ export interface PreflightOptions {
 /** Preflight with the run's real systems: a GitHub API server of its own, and whatever the inputs name. */
 export class PreflightRoom {
   readonly server: GithubServer
+  /** The permissions that the writer was told to do without. */
+  readonly lacking: string[] = []
   readonly #workshop: Workshop
 
   private constructor(server: GithubServer, workshop: Workshop) {
@@ -66,7 +68,10 @@ export class PreflightRoom {
           })
     const github =
       minted === undefined ? undefined : createGithubClient(this.server, minted.value, createFakeClock())
-    const writer = firstStatus === undefined ? undefined : { firstStatus: Promise.resolve(firstStatus) }
+    const writer = {
+      firstStatus: firstStatus === undefined ? undefined : Promise.resolve(firstStatus),
+      lack: (permission: string) => void this.lacking.push(permission),
+    }
     const git = createGit({
       processes,
       clock,

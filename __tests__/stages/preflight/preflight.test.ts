@@ -22,6 +22,7 @@ beforeAll(async () => {
 afterEach(() => {
   expect(room.server.state.violations).toEqual([])
   room.server.faults.clear()
+  room.lacking.length = 0
   room.asked()
 })
 afterAll(() => room.close())
@@ -66,6 +67,7 @@ describe('the permissions on GitHub', () => {
       has: 'no',
       consequence: expect.stringMatching(/^degraded: no check runs; .*there is no ledger/) as string,
     })
+    expect(room.lacking).toEqual(['checks'])
     expect(run.access?.permissions).toBe(
       ['permissions:', '  contents: read', '  checks: write # missing', '  statuses: write'].join('\n'),
     )
