@@ -28,6 +28,8 @@ export default defineConfig({
           globalSetup: ['__tests__/e2e/end-earlier-logins.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          // Of the tests that say that they may run at the same time: each is a whole run.
+          maxConcurrency: 3,
           fileParallelism: false,
         },
       },

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { CALL_MARK } from './run-bundle.ts'
+
+/** The variable that every process of a call has, children of children too. */
+export const CALL_MARK = 'E2E_CALL'
 
 /** The command lines of living processes that a call started, however far down. */
 export function findProcesses(mark: string): readonly string[] {

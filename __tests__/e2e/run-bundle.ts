@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CALL_MARK } from './find-processes.ts'
+import { type Interrupt, watchFor } from './interrupt.ts'
 
 const root = dirname(dirname(import.meta.dirname))
 
@@ -14,13 +16,21 @@ export interface BundleOptions {
   /** Inputs by their names in action.yml. */
   readonly inputs: Readonly<Record<string, string>>
   readonly event: object
-  /** Sent while main runs, when a line of its output matches. */
-  readonly interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals }
+  /** Done to main while it runs. */
+  readonly interrupt?: Interrupt
+  /** Whether post runs after main; on a machine that is lost it does not. Default true. */
+  readonly post?: boolean
+  /** In place of a folder of the call's own: RUNNER_TEMP. */
+  readonly temporary?: string
 }
 
 export interface BundleResult {
   readonly exitCode: number | null
   readonly killedBy: NodeJS.Signals | null
+  /** What the runner had to send because main did not end by itself after the first signal. */
+  readonly escalations: readonly string[]
+  /** Milliseconds from the interrupt to main's end. */
+  readonly endedAfterMs: number | undefined
   readonly log: string
   readonly outputs: Readonly<Record<string, string>>
   readonly summary: string
@@ -70,16 +80,14 @@ export interface BundleReport {
   } | null
 }
 
-/** The variable that every process of a call has, children of children too. */
-export const CALL_MARK = 'E2E_CALL'
-
 let calls = 0
 
 /** Runs the committed bundle on Node 24 as a runner does: main, then post with the state that main saved. */
 export async function runBundle(options: BundleOptions): Promise<BundleResult> {
   calls += 1
   const files = join(options.folder, `call-${calls}`)
-  const temporary = join(files, 'temp')
+  const temporary = options.temporary ?? join(files, 'temp')
+  mkdirSync(files, { recursive: true })
   mkdirSync(temporary, { recursive: true })
   writeFileSync(join(files, 'event.json'), JSON.stringify(options.event))
   const mark = randomUUID()
@@ -102,28 +110,29 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
   const read = (name: string): string => readFileSync(join(files, name), 'utf8')
 
   const started = performance.now()
-  const main = await start(env, options.workspace, options.interrupt)
+  const main = await start(env, options.workspace, mark, options.interrupt)
   const durationMs = performance.now() - started
   const state = Object.entries(parseVariables(read('STATE')))
-  const post = await start(
-    { ...env, ...Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value])) },
-    options.workspace,
-  )
+  const states = Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value]))
+  const post =
+    options.post === false ? undefined : await start({ ...env, ...states }, options.workspace, mark)
   const outputs = parseVariables(read('OUTPUT'))
   const report = outputs.report !== undefined && existsSync(outputs.report) ? outputs.report : undefined
   const reportText = report === undefined ? '' : readFileSync(report, 'utf8')
   return {
     exitCode: main.code,
     killedBy: main.signal,
+    escalations: main.escalations,
+    endedAfterMs: main.endedAfterMs,
     log: main.log,
     outputs,
     summary: read('STEP_SUMMARY'),
     report: report === undefined ? undefined : (JSON.parse(reportText) as BundleReport),
-    postExitCode: post.code,
-    postLog: post.log,
+    postExitCode: post?.code ?? null,
+    postLog: post?.log ?? '',
     written: {
       log: main.log,
-      'log of post': post.log,
+      'log of post': post?.log ?? '',
       ...Object.fromEntries(runnerFiles.map((name) => [name, read(name)])),
       report: reportText,
     },
@@ -136,11 +145,20 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
 /** The runner's files, by the end of the variables that name them. */
 const runnerFiles = ['OUTPUT', 'STATE', 'STEP_SUMMARY', 'ENV', 'PATH'] as const
 
+interface Started {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly log: string
+  readonly escalations: readonly string[]
+  readonly endedAfterMs: number | undefined
+}
+
 function start(
   env: Readonly<Record<string, string>>,
   cwd: string,
-  interrupt?: BundleOptions['interrupt'],
-): Promise<{ code: number | null; signal: NodeJS.Signals | null; log: string }> {
+  mark: string,
+  interrupt?: Interrupt,
+): Promise<Started> {
   return new Promise((resolve, reject) => {
     const node = join(root, 'node_modules', '.bin', 'node')
     const child = spawn(node, [join(root, 'dist', 'index.js')], {
@@ -148,21 +166,24 @@ function start(
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const watch = watchFor(child, mark, interrupt)
     let log = ''
-    let sent = false
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
       stream.on('data', (chunk: string) => {
         log += chunk
-        if (!sent && interrupt?.when.test(log) === true) {
-          sent = true
-          child.kill(interrupt.signal)
-        }
+        watch.see(log)
       })
     }
     child.on('error', reject)
+    let endedAt = 0
+    child.on('exit', () => {
+      endedAt = performance.now()
+    })
     child.on('close', (code, signal) => {
-      resolve({ code, signal, log })
+      const { actedAt, escalations } = watch.close()
+      const endedAfterMs = actedAt === undefined ? undefined : endedAt - actedAt
+      resolve({ code, signal, log, escalations, endedAfterMs })
     })
   })
 }

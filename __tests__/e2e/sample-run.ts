@@ -36,6 +36,10 @@ export interface CallOptions {
   /** In place of the repository's work tree. */
   readonly workspace?: string
   readonly interrupt?: BundleOptions['interrupt']
+  readonly post?: boolean
+  readonly temporary?: string
+  /** Given by `newRun`, for calls that run at the same time. Default: the last one. */
+  readonly runId?: number
 }
 
 /** What starts a run, as GitHub tells it. */
@@ -84,8 +88,10 @@ export class SampleRun {
     return git(this.repository.folder, 'rev-parse', 'HEAD')
   }
 
-  newRun(): void {
+  /** Its id. */
+  newRun(): number {
     this.#runId += 1
+    return this.#runId
   }
 
   /** Calls the bundle for an event; without one, for the commit that is checked out, as a push to main. */
@@ -94,6 +100,7 @@ export class SampleRun {
     const event = options.event ?? this.#push()
     const workflow = join(sample.folder, '.github', 'workflows', 'staging.yml')
     const attempt = options.attempt ?? 1
+    const runId = String(options.runId ?? this.#runId)
     const job = await startGithubJob({
       testbed,
       gitDir: sample.bare,
@@ -101,7 +108,7 @@ export class SampleRun {
       commit: event.sha,
       ref: event.ref,
       event: event.name,
-      runId: String(this.#runId),
+      runId,
       runAttempt: attempt,
       environment: 'staging',
     })
@@ -122,7 +129,7 @@ export class SampleRun {
         GITHUB_REF: event.ref,
         GITHUB_REF_NAME: event.ref.replace(/^refs\/(?:heads|tags|pull)\//, ''),
         GITHUB_REF_TYPE: event.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
-        GITHUB_RUN_ID: String(this.#runId),
+        GITHUB_RUN_ID: runId,
         GITHUB_RUN_NUMBER: '7',
         GITHUB_RUN_ATTEMPT: String(attempt),
         GITHUB_WORKFLOW: 'staging',
@@ -154,6 +161,8 @@ export class SampleRun {
         ...options.inputs,
       },
       ...(options.interrupt === undefined ? {} : { interrupt: options.interrupt }),
+      ...(options.post === undefined ? {} : { post: options.post }),
+      ...(options.temporary === undefined ? {} : { temporary: options.temporary }),
     })
   }
 
@@ -171,6 +180,17 @@ export class SampleRun {
       statuses: (found?.statuses ?? []).filter((each) => each.sha === commit),
       checks: (found?.checkRuns ?? []).filter((each) => each.headSha === commit),
       deployments: (found?.deployments ?? []).filter((each) => each.sha === commit),
+    }
+  }
+
+  /** What one run wrote there, of a commit that several runs are about. */
+  async githubOfRun(commit: string, runId: number): Promise<GithubView> {
+    const { statuses, checks, deployments } = await this.github(commit)
+    const isOurs = (url: string | null | undefined): boolean => url?.includes(`/runs/${runId}/`) ?? false
+    return {
+      statuses: statuses.filter(({ targetUrl }) => isOurs(targetUrl)),
+      checks: checks.filter(({ detailsUrl }) => isOurs(detailsUrl)),
+      deployments: deployments.filter(({ payload }) => JSON.stringify(payload).includes(`/${runId}/`)),
     }
   }
 

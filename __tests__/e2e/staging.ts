@@ -10,6 +10,7 @@ const service = 'ai-gen-service'
 
 /** Looks at the staging environment past Stagegate: as its administrator, with the tools that people use. */
 export class Staging {
+  protected readonly lockName = `stagegate-${service}-lock`
   readonly #testbed: TestbedDescription
 
   constructor(testbed: TestbedDescription) {
@@ -18,17 +19,17 @@ export class Staging {
 
   /** Takes away what earlier runs deployed, so that the next one starts from nothing. */
   empty(): void {
-    this.#kubectl('delete', 'deployment,service', service, '--ignore-not-found', '--cascade=foreground')
-    this.#kubectl('delete', 'configmap/ai-gen-config', 'secret/ai-gen-secrets', '--ignore-not-found')
-    this.#kubectl('delete', 'job,lease,secret,configmap', '-l', 'app.kubernetes.io/managed-by=stagegate')
+    this.kubectl('delete', 'deployment,service', service, '--ignore-not-found', '--cascade=foreground')
+    this.kubectl('delete', 'configmap/ai-gen-config', 'secret/ai-gen-secrets', '--ignore-not-found')
+    this.kubectl('delete', 'job,lease,secret,configmap', '-l', 'app.kubernetes.io/managed-by=stagegate')
     this.#sql('DROP TABLE IF EXISTS generations, flyway_schema_history CASCADE')
     rmSync('/var/lib/ai-gen', { recursive: true, force: true })
   }
 
   /** Who holds the lock of the service; empty when it is free. */
   lockHolder(): string {
-    const found = this.#kubectl(
-      ...['get', 'lease', `stagegate-${service}-lock`, '--ignore-not-found'],
+    const found = this.kubectl(
+      ...['get', 'lease', this.lockName, '--ignore-not-found'],
       ...['-o', 'jsonpath={.spec.holderIdentity}'],
     )
     return found
@@ -37,7 +38,7 @@ export class Staging {
   /** The digests that the ready pods of the service run, each once. */
   runningDigests(): readonly string[] {
     const { items } = JSON.parse(
-      this.#kubectl('get', 'pods', '-l', `app.kubernetes.io/name=${service}`, '-o', 'json'),
+      this.kubectl('get', 'pods', '-l', `app.kubernetes.io/name=${service}`, '-o', 'json'),
     ) as PodList
     const ready = items.filter(
       ({ metadata, status }) =>
@@ -50,14 +51,14 @@ export class Staging {
   /** The answer of the running service to GET /healthz. */
   health(): Readonly<Record<string, unknown>> {
     const path = `/api/v1/namespaces/${this.#testbed.kubernetes.namespace}/services/${service}:80/proxy/healthz`
-    return JSON.parse(this.#kubectl('get', '--raw', path)) as Record<string, unknown>
+    return JSON.parse(this.kubectl('get', '--raw', path)) as Record<string, unknown>
   }
 
   /** Kind, name and version of every object of the namespace that a deployment could have changed. */
   objects(): string {
     const columns = 'KIND:.kind,NAME:.metadata.name,VERSION:.metadata.resourceVersion'
     const kinds = 'deployment,service,configmap,secret,job,pod,lease'
-    return this.#kubectl('get', kinds, '--no-headers', '-o', `custom-columns=${columns}`)
+    return this.kubectl('get', kinds, '--no-headers', '-o', `custom-columns=${columns}`)
   }
 
   /** The versions that Flyway's history of the database has, oldest first. */
@@ -102,19 +103,34 @@ export class Staging {
     return JSON.parse(answer.body) as { data?: unknown }
   }
 
-  #kubectl(...args: readonly string[]): string {
+  /** kubectl in the namespace, as its administrator; what it prints. */
+  protected kubectl(...args: readonly string[]): string {
     const argv = ['--namespace', this.#testbed.kubernetes.namespace, ...args]
     return this.#run(join(this.#testbed.bin, 'kubectl'), argv)
   }
 
   #sql(statement: string): string {
-    const { superuser } = this.#testbed.postgres
-    const argv = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--command', statement]
-    return this.#run('psql', argv, { PGUSER: superuser.username, PGPASSWORD: superuser.password })
+    const { argv, env } = this.sqlClient()
+    return this.#run('psql', [...argv, '--command', statement], env)
   }
 
-  #run(program: string, argv: readonly string[], extra: Readonly<Record<string, string>> = {}): string {
-    const env = { ...process.env, ...planEnvironment(this.#testbed, process.env.PATH ?? ''), ...extra }
+  /** Arguments and environment of psql as the database's superuser. */
+  protected sqlClient(): {
+    readonly argv: readonly string[]
+    readonly env: Record<string, string | undefined>
+  } {
+    const { superuser } = this.#testbed.postgres
+    return {
+      argv: ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align'],
+      env: this.#environment({ PGUSER: superuser.username, PGPASSWORD: superuser.password }),
+    }
+  }
+
+  #environment(extra: Readonly<Record<string, string>> = {}): Record<string, string | undefined> {
+    return { ...process.env, ...planEnvironment(this.#testbed, process.env.PATH ?? ''), ...extra }
+  }
+
+  #run(program: string, argv: readonly string[], env = this.#environment()): string {
     return execFileSync(program, argv, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
   }
 }

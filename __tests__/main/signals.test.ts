@@ -93,13 +93,14 @@ describe('the signals of a run', () => {
     expect(signals.lastSignal.aborted).toBe(true)
   })
 
-  test('leave no listener and no timer behind', () => {
-    const { process, clock, signals } = listen()
-    process.emit('SIGINT')
+  test('change nothing after the end, and do not end the process before it has said its result', () => {
+    const { process, clock, signals, late } = listen()
     signals.close()
-    expect([process.listenerCount('SIGINT'), process.listenerCount('SIGTERM'), clock.pending()]).toEqual([
-      0, 0, 0,
-    ])
+    process.emit('SIGINT')
+    process.emit('SIGTERM')
+    expect([signals.signal.aborted, late.mock.calls.length]).toEqual([false, 0])
+    // Without a listener the process would end at once, with another exit code.
+    expect([process.listenerCount('SIGINT'), clock.pending()]).toEqual([1, 0])
     clock.advance(3_600_000)
     expect(signals.lastSignal.aborted).toBe(false)
   })

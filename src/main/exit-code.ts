@@ -10,7 +10,7 @@ let redact = (text: string): string => (text === '' ? '' : '(not shown)')
 let endRun: ((error: StagegateError) => void) | undefined
 
 /** Whatever still holds the process when it has its result may do so for this long, in milliseconds. */
-const LINGER_MS = 2_000
+const LINGER_MS = 500
 
 /**
  * From the first line on the exit code is 1. It becomes 0 only by `finish`, at the end of a run that succeeded: a

@@ -23,6 +23,7 @@ export interface RunSignals {
   crashed(): StagegateError | undefined
   /** Called once when there is no more time for an orderly end: a second signal, or a clean-up that takes too long. */
   onLate(end: () => void): void
+  /** The run has its result: signals are taken and change nothing any more. */
   close(): void
 }
 
@@ -32,6 +33,7 @@ export function listenToSignals(process: NodeJS.EventEmitter, clock: Clock): Run
   const last = new AbortController()
   const timers: { clear(): void }[] = []
   let isEnding = false
+  let isClosed = false
   let crashes = 0
   let firstCrash: StagegateError | undefined
   let isLate = false
@@ -62,15 +64,14 @@ export function listenToSignals(process: NodeJS.EventEmitter, clock: Clock): Run
     after(LATE_MS, () => reason, endNow)
     run.abort(reason)
   }
-  const listeners = SIGNALS.map((name) => {
-    const listener = (): void => {
+  for (const name of SIGNALS) {
+    process.on(name, () => {
       const reason = new StagegateError('E_CANCELLED', { message: `The run was cancelled (${name}).` })
+      if (isClosed) return
       if (isEnding) endNow(reason)
       else end(reason)
-    }
-    process.on(name, listener)
-    return { name, listener }
-  })
+    })
+  }
   return {
     signal: run.signal,
     lastSignal: last.signal,
@@ -94,8 +95,8 @@ export function listenToSignals(process: NodeJS.EventEmitter, clock: Clock): Run
       if (isLate) act()
     },
     close() {
+      isClosed = true
       for (const timer of timers) timer.clear()
-      for (const { name, listener } of listeners) process.off(name, listener)
     },
   }
 }

@@ -23,6 +23,6 @@ export async function openLedger({
       job: run.job,
       runner: env.RUNNER_NAME ?? '',
     },
-    tools: createStageTools(config, console.processes, { os, arch }, signals.lastSignal),
+    tools: createStageTools(config, console.processes, { os, arch }, signals.signal),
   }
 }

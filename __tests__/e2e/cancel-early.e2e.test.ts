@@ -1,0 +1,133 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectEnded, expectEndedByItself, sayEnd } from './expect-ended.ts'
+import { expectNoSecret, expectNothingOpen, tail } from './expectations.ts'
+import { findProcesses } from './find-processes.ts'
+import { heldConfig, heldEdits, heldLine, heldScanConfig } from './held-sample.ts'
+import type { Interrupt } from './interrupt.ts'
+import type { BundleResult } from './run-bundle.ts'
+import { SampleRun } from './sample-run.ts'
+import { Staging } from './staging.ts'
+
+const run = new SampleRun()
+const staging = new Staging(run.testbed)
+const results: BundleResult[] = []
+let commit = ''
+
+beforeAll(async () => {
+  commit = await run.commit('Hold on', heldEdits(run.testbed.images.debian))
+})
+afterAll(() => {
+  run.close()
+})
+
+interface Point {
+  readonly at: string
+  readonly act: Interrupt['act']
+  readonly when: Interrupt['when']
+  readonly config?: string
+  /** The stage whose result is `cancelled`. */
+  readonly stage: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const held = (at: string, act: Interrupt['act'], env: Readonly<Record<string, string>> = {}): Point => ({
+  ...{ at, act, when: heldLine(at), stage: at.split('.')[0] ?? '', env: { HOLD: at, ...env } },
+})
+
+/** The service that is scanned has started, and never answers; its output is not in the log. */
+const scanned = (act: Interrupt['act']): Point => ({
+  ...held('scan.dast', act),
+  config: heldScanConfig,
+  when: (mark) => findProcesses(mark).some((line) => line.includes('sleep 600')),
+})
+
+const cancels: readonly Point[] = [
+  { at: 'preflight.cluster', act: 'SIGINT', when: /group::preflight\./, stage: 'preflight' },
+  held('build.prepare', 'SIGTERM'),
+  held('build.compile', 'SIGINT', { DEAF: '1' }),
+  held('build.lint', 'SIGHUP'),
+  held('build.analyze', 'two signals', { DEAF: '1' }),
+  held('test.unit', 'SIGINT'),
+  held('test.integration', 'SIGTERM'),
+  { at: 'scan.sast', act: 'SIGINT', when: /group::scan\.sast/, stage: 'scan' },
+  scanned('SIGINT'),
+  { at: 'image.build', act: 'SIGINT', when: /holding image\.build$/m, stage: 'image' },
+]
+
+const kills: readonly Point[] = [
+  held('test.integration', 'SIGKILL'),
+  scanned('SIGKILL'),
+  { at: 'image.build', act: 'SIGKILL', when: /holding image\.build$/m, stage: 'image' },
+]
+
+async function interrupt({
+  at,
+  act,
+  when,
+  config = heldConfig,
+  env = {},
+}: Point): Promise<{ result: BundleResult; runId: number }> {
+  const runId = run.newRun()
+  // From the start, and with a status of its own: the runs of the other points are about the same commit.
+  const inputs = { config, from: 'start', 'status-context': `Staging ${runId}` }
+  const result = await run.call({ runId, inputs, env, interrupt: { when, act } })
+  sayEnd(`${act} in ${at}`, result)
+  results.push(result)
+  return { result, runId }
+}
+
+describe.concurrent('a run that is cancelled before it deploys', () => {
+  it.each(cancels)('ends in order: $act in $at', async (point) => {
+    const { result, runId } = await interrupt(point)
+    expectEndedByItself(result)
+    await expectEnded(run, { commit, runId, result })
+    const stages = new Map(result.report?.stages.map((stage) => [stage.id, stage.result]))
+    const isAtOnce = point.act === 'two signals'
+    if (isAtOnce) return
+    expect(result.outputs.result).toBe('cancelled')
+    expect(stages.get(point.stage), tail(result)).toBe('cancelled')
+    expect(stages.get('deploy')).toBe('skipped')
+    expect(result.postLog).not.toContain('ended from outside')
+    const { statuses, deployments } = await run.githubOfRun(commit, runId)
+    expect(statuses[0]?.description).toBe(`Cancelled in ${point.stage}.`)
+    expect(deployments).toEqual([])
+  })
+
+  it('ends in order: SIGINT before there is a plan', async () => {
+    const runId = run.newRun()
+    const temporary = join(run.folder, `temp-${runId}`)
+    mkdirSync(temporary)
+    const when = (): boolean => readdirSync(temporary).length > 0
+    const result = await run.call({
+      ...{ runId, temporary, inputs: { config: heldConfig, from: 'start' } },
+      interrupt: { when, act: 'SIGINT' },
+    })
+    sayEnd('SIGINT before the plan', result)
+    results.push(result)
+    expectEndedByItself(result)
+    await expectEnded(run, { commit, runId, result })
+    expect(result.outputs.result).toBe('cancelled')
+  })
+})
+
+describe.concurrent('a run that is killed before it deploys', () => {
+  it.each(kills)('is ended by post: $at', async (point) => {
+    const { result, runId } = await interrupt(point)
+    expect(result.killedBy).toBe('SIGKILL')
+    expect(result.postExitCode, result.postLog).toBe(0)
+    expect(result.postLog).toContain('ended from outside')
+    expect(result.postLog).toContain('Nothing of it was deployed')
+    await expectEnded(run, { commit, runId, result })
+  })
+})
+
+describe('all of them together', () => {
+  it('leave nothing open in Vault, hold no lock, and tell no secret', async () => {
+    expect(results).toHaveLength(cancels.length + kills.length + 1)
+    await expectNothingOpen(staging)
+    expect(staging.lockHolder()).toBe('')
+    await expectNoSecret(run, commit, ...results)
+  })
+})
