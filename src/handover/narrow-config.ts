@@ -2,14 +2,10 @@ import type { Config, Configured } from '../config/config.ts'
 import type { Job } from './job.ts'
 
 /**
- * The configuration as one job sees it: steps that it does not run are not configured, its tests know their shard, its
+ * The configuration as one job sees it: steps that it does not run are not configured, its
  * image has one platform. The digest stays the one of the whole. Pure.
  */
-export function narrowConfig(
-  config: Config,
-  job: Job,
-  inputs: { readonly shard: string | undefined },
-): Config {
+export function narrowConfig(config: Config, job: Job): Config {
   const only = <Settings>(
     stage: string,
     step: string,
@@ -34,8 +30,8 @@ export function narrowConfig(
       analyze: only('build', 'analyze', build.analyze),
     },
     test: {
-      unit: inShard(only('test', 'unit', test.unit), inputs.shard),
-      integration: inShard(only('test', 'integration', test.integration), inputs.shard),
+      unit: only('test', 'unit', test.unit),
+      integration: only('test', 'integration', test.integration),
     },
     scan: {
       ...scan,
@@ -56,7 +52,15 @@ export function narrowConfig(
 
 type TestStep = Config['test']['unit']
 
-/** Test runners take `--shard=$SHARD`; without shards it is the whole, 1/1. */
+/**
+ * The configuration with tests that know which part of them to run: test runners take `--shard=$SHARD`. Without shards it
+ * is the whole, 1/1. Pure.
+ */
+export function withShard(config: Config, shard: string | undefined): Config {
+  const { unit, integration } = config.test
+  return { ...config, test: { unit: inShard(unit, shard), integration: inShard(integration, shard) } }
+}
+
 function inShard(settings: TestStep, shard: string | undefined): TestStep {
   if (!settings.configured) return settings
   const [index = '1', total = '1'] = (shard ?? '1/1').split('/')

@@ -58,7 +58,7 @@ describe('the jobs of the reusable workflow', () => {
     expect(end.outputs).toMatchObject({ result: 'success', 'failed-stage': '' })
     const { statuses, checks, deployments } = await run.github()
     expect(statuses[0]).toMatchObject({ state: 'success' })
-    expect(deployments.map(({ statuses: [latest] }) => latest?.state)).toEqual(['success'])
+    expect(deployments.map(({ statuses: all }) => all.at(-1)?.state)).toEqual(['success'])
     expect(new Set(checks.map(({ conclusion }) => conclusion))).toEqual(new Set(['success']))
   })
 })

@@ -210,7 +210,7 @@ export class SecureRun implements AsyncDisposable {
     await post(`${api}/repositories`, { ...repository, gitDir: this.repository.bare, private: true })
     const record = {
       ...{ id: Number(this.runId), attempt: options.attempt ?? 1, headSha: this.head() },
-      ...{ event: options.event?.name ?? 'push', path: workflowPath, referencedWorkflows: [called] },
+      ...{ event: options.event?.name ?? 'push', path: workflowPath, called: [`${called}@refs/tags/v1`] },
     }
     await post(`${api}/records`, { repository: fullName, kind: 'runs', record })
   }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { TestbedDescription } from '../testbed/description.ts'
 import { fullName, readJobPermissions, repository, startGithubJob, workflowPath } from './github-job.ts'
 import { repositorySettings, runnerEnvironment } from './job-environment.ts'
+import { forEngine } from './engine-workflow.ts'
 import { git } from './sample-repository.ts'
 
 const root = dirname(dirname(dirname(import.meta.dirname)))
@@ -20,6 +21,15 @@ export interface WorkflowOptions {
   readonly runNumber: number
   /** Inputs of `workflow_dispatch`, such as `from`; undefined for a push. */
   readonly inputs?: Readonly<Record<string, string>>
+  /** Of a pull request in place of a push: its number. The commit is its head. */
+  readonly pullRequest?: number
+  /** Port for the engine's artifact server, which jobs that hand over need. */
+  readonly artifactPort?: number
+  /** In place of what the sample's repository has in its settings. */
+  readonly settings?: {
+    readonly variables: Readonly<Record<string, string>>
+    readonly secrets: Readonly<Record<string, string>>
+  }
   /** Gets each line of the engine's output. */
   readonly onLine: (line: string) => void
 }
@@ -34,7 +44,12 @@ export interface WorkflowResult {
 /** Runs the sample's own workflow with the workflow engine `act` on the host, as a push would start it on a runner. */
 export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
   const { testbed, folder, commit } = options
-  const event = options.inputs === undefined ? 'push' : 'workflow_dispatch'
+  const event =
+    options.pullRequest !== undefined
+      ? 'pull_request'
+      : options.inputs === undefined
+        ? 'push'
+        : 'workflow_dispatch'
   rmSync(folder, { recursive: true, force: true })
   const workspace = join(folder, repository.name)
   mkdirSync(folder, { recursive: true })
@@ -54,7 +69,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     runAttempt: 1,
     environment: 'staging',
   })
-  const { variables, secrets } = repositorySettings(testbed)
+  const { variables, secrets } = options.settings ?? repositorySettings(testbed)
   const env: Record<string, string> = {
     ...runnerEnvironment(testbed),
     GITHUB_API_URL: testbed.github.url,
@@ -115,6 +130,12 @@ function payload(options: WorkflowOptions): object {
     },
     sender: { login: 'ada' },
   }
+  if (options.pullRequest !== undefined) {
+    const repo = { full_name: fullName }
+    const head = { sha: options.commit, ref: 'work', repo }
+    const pull = { number: options.pullRequest, head, base: { ref: 'main', repo } }
+    return { action: 'synchronize', number: options.pullRequest, pull_request: pull, ...about }
+  }
   if (options.inputs !== undefined) return { ref: options.ref, inputs: options.inputs, ...about }
   return {
     ref: options.ref,
@@ -132,11 +153,13 @@ function dotenv(values: Readonly<Record<string, string>>): string {
     .join('')
 }
 
-/** The action as a release would be checked out: action.yml and the committed bundle. */
-function actionFolder(folder: string): string {
+/** The action as a release would be checked out: action.yml, the committed bundle, and the reusable workflow. */
+function actionFolder(folder: string, reference: string): string {
   const path = join(folder, 'action')
   mkdirSync(path, { recursive: true })
   for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(path, name), { recursive: true })
+  const reusable = readFileSync(join(root, workflowPath), 'utf8')
+  writeFileSync(join(makeFolder(path, '.github/workflows'), 'staging.yml'), forEngine(reusable, reference))
   return path
 }
 
@@ -148,14 +171,17 @@ function runAct(
   onLine: (line: string) => void,
 ): Promise<number> {
   const { testbed, folder } = options
-  const reference = /uses: (stagegate\/stagegate@\S+)/.exec(
-    readFileSync(join(workspace, '.github', 'workflows', 'staging.yml'), 'utf8'),
-  )?.[1]
-  if (reference === undefined) throw new Error('the workflow of the sample does not use stagegate/stagegate')
+  const text = readFileSync(join(workspace, '.github', 'workflows', 'staging.yml'), 'utf8')
+  const [, owner, ref] = /uses: (stagegate\/stagegate)(?:\/\S+)?@(\S+)/.exec(text) ?? []
+  if (owner === undefined || ref === undefined)
+    throw new Error('the workflow does not use stagegate/stagegate')
+  const reference = `${owner}@${ref}`
+  const workflow = join(makeFolder(folder, 'engine'), 'staging.yml')
+  writeFileSync(workflow, forEngine(text, reference))
   const args = [
     event,
     '--workflows',
-    join(workspace, '.github', 'workflows', 'staging.yml'),
+    workflow,
     '--directory',
     workspace,
     '--eventpath',
@@ -168,8 +194,19 @@ function runAct(
     join(folder, 'secrets'),
     '--platform',
     'ubuntu-latest=-self-hosted',
+    '--platform',
+    'ubuntu-24.04=-self-hosted',
+    // All jobs of a run share the one workspace.
+    '--concurrent-jobs',
+    '1',
+    ...(options.artifactPort === undefined
+      ? []
+      : [
+          ...['--artifact-server-path', makeFolder(folder, 'artifacts')],
+          ...['--artifact-server-addr', '127.0.0.1', '--artifact-server-port', String(options.artifactPort)],
+        ]),
     '--local-repository',
-    `${reference}=${actionFolder(folder)}`,
+    `${reference}=${actionFolder(folder, reference)}`,
     '--actor',
     'ada',
     '--no-cache-server',
