@@ -142,6 +142,8 @@ export interface PolicySettings extends ScannerSettings {
   readonly data: readonly string[]
   /** Packages whose rules are asked; undefined: `main`. */
   readonly namespaces: readonly string[] | undefined
+  /** The syntax of the rules. */
+  readonly rego: 'v0' | 'v1'
 }
 
 export interface MigrationSettings {

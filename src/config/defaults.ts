@@ -27,6 +27,7 @@ export const defaults = {
   deployOn: { push: ['main'], workflow_dispatch: true, release: true },
   configsPath: '.',
   chartHooks: 'refuse',
+  rego: 'v1',
   rolloutLogs: 1,
   migration: { tool: 'flyway', locations: 'db/migration', when: 'after-rollout' },
   smokeStatus: 200,

@@ -70,6 +70,7 @@ export function resolvePolicy(resolution: Resolution): Configured<PolicySettings
     paths: listOf(setting.paths),
     data: listOf(setting.data ?? []),
     namespaces: setting.namespaces,
+    rego: setting['rego-version'] ?? defaults.rego,
     failOn: setting['fail-on'] ?? failOn(resolution),
   }
 }

@@ -156,6 +156,10 @@ export const deploy = strict({
         .max(50)
         .optional()
         .describe('The packages whose rules are asked. Without it: main.'),
+      'rego-version': z
+        .enum(['v0', 'v1'])
+        .optional()
+        .meta({ description: 'The syntax of the rules.', default: defaults.rego }),
       'fail-on': severity.optional().describe('The least severity that fails the run, for policy.'),
       timeout: timeout('policy'),
       critical,

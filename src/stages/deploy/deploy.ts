@@ -10,7 +10,9 @@ import type { ActiveDeploySettings, Configs, Deployment } from './deployment.ts'
 import { finalize } from './finalize/finalize.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { applyManifests, type AppliedManifests } from './manifests/manifests.ts'
+import { shareManifests } from './manifests/read-pinned.ts'
 import { runMigration } from './migration/migration.ts'
+import { checkPolicy } from './policy/policy.ts'
 import { previewDeployment } from './preview.ts'
 import { rollBack } from './rollback/rollback.ts'
 import { watchRollout } from './rollout/rollout.ts'
@@ -65,7 +67,7 @@ function planSteps(config: Config, settings: ActiveDeploySettings): readonly Pla
       : { id, run: false, reason: each.reason }
   const from =
     repository === undefined ? "the service's own commit" : `${repository.name} at ${repository.ref}`
-  const { secrets, infrastructure, manifests, rollout, migration, smoke } = settings
+  const { secrets, policy, infrastructure, manifests, rollout, migration, smoke } = settings
   const migrationStep = step(
     'migration',
     migration,
@@ -86,6 +88,7 @@ function planSteps(config: Config, settings: ActiveDeploySettings): readonly Pla
       timeoutMs: configs.configured ? configs.timeoutMs : settings.timeoutMs,
     },
     step('secrets', secrets, secrets.configured ? secrets.entries.map((each) => each.path).join(', ') : ''),
+    step('policy', policy, policy.configured ? `${policy.tool} with ${policy.paths.join(', ')}` : ''),
     step(
       'infrastructure',
       infrastructure,
@@ -142,12 +145,17 @@ async function runSteps(
   const configs = await context.step('configs', (step) => fetchConfigs(deployment, step))
   if (configs === undefined) throw new Error('deploy.configs is critical')
   const secrets = (await context.step('secrets', (step) => readSecrets(deployment, step))) ?? noSecrets
+  const readSet = shareManifests(deployment, configs, secrets)
+  // Before the first write, and before the playbook, which writes too.
+  await context.step('policy', async (step) => {
+    await checkPolicy(deployment, configs, (await readSet(step.signal)).manifests, step)
+  })
   await context.step('infrastructure', (step) => runPlaybook(deployment, configs, step))
   const migrate = () => context.step('migration', (step) => runMigration(deployment, configs, secrets, step))
   const before = settings.migration.configured && settings.migration.when === 'before-rollout'
   let migrated = before ? await migrate() : undefined
   const sent = await context.step('manifests', (step) =>
-    applyManifests(deployment, configs, secrets, step, (applied) => written.push(applied)),
+    applyManifests(deployment, readSet, secrets, step, (applied) => written.push(applied)),
   )
   await context.step('rollout', (step) => watchRollout(deployment, sent?.applied ?? [], step))
   if (!before) migrated = await migrate()

@@ -9,6 +9,7 @@ import { addNamespaces } from './manifests/add-namespaces.ts'
 import { ChangeLines } from './manifests/change-lines.ts'
 import { readPinned } from './manifests/read-pinned.ts'
 import { stampAsLive } from './manifests/stamp-as-live.ts'
+import { previewPolicy } from './policy/policy.ts'
 import { noSecrets } from './secrets/secrets.ts'
 
 /** Stands for the digest that is known only after the push. */
@@ -51,6 +52,8 @@ export async function previewDeployment(
     keyInVault ? 'leave-out' : 'refuse',
   )
   const stamped = await stampAsLive(cluster, config.service, settings, read, signal)
+  const policy = await previewPolicy({ config, settings, systems }, configs, read, signal)
+  if (policy !== undefined) previews.push({ title: 'deploy.policy', text: policy })
   const manifests = await addNamespaces(stamped, settings.namespace, cluster, signal)
   const applied = await cluster.apply(manifests, {
     namespace: settings.namespace,

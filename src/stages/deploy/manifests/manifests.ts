@@ -1,11 +1,10 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { AppliedObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
-import type { Configs, Deployment } from '../deployment.ts'
+import type { AppliedObject, Manifest, ManifestSet } from '../../../systems/kubernetes/cluster.ts'
+import type { Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { addNamespaces } from './add-namespaces.ts'
 import { ChangeLines } from './change-lines.ts'
 import { ensureConfigurationKey } from './configuration-key.ts'
-import { readPinned } from './read-pinned.ts'
 import { stampConfiguration } from './stamp-configuration.ts'
 
 export interface AppliedManifests {
@@ -17,14 +16,14 @@ export interface AppliedManifests {
 /** Applies the manifests, the service's image pinned by digest; `onApplied` hears of each object as it is written. */
 export async function applyManifests(
   deployment: Deployment,
-  configs: Configs,
+  readSet: (signal: AbortSignal) => Promise<ManifestSet>,
   secrets: Secrets,
   step: StepContext,
   onApplied: (applied: AppliedObject) => void,
 ): Promise<AppliedManifests> {
   const { settings, cluster } = deployment
   if (!settings.manifests.configured) return { manifests: [], applied: [] }
-  const { manifests: pinned, notes } = await readPinned(deployment, configs, secrets, step.signal)
+  const { manifests: pinned, notes } = await readSet(step.signal)
   for (const note of notes) step.log.info(note)
   const { namespace } = settings
   const where = { cluster, namespace, service: deployment.config.service }
