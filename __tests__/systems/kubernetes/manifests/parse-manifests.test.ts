@@ -113,6 +113,13 @@ describe('a file with errors', () => {
     expect(problemsOf(`${configMap('{}')}${line}\n`).join('\n')).toMatch(message)
   })
 
+  test('is told of an annotation for the rollout that nobody understands', () => {
+    const text = configMap('{}').replace('name: a', 'name: a, annotations: {stagegate.dev/wait: later}')
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/annotation stagegate\.dev\/wait: ready, present or skip is expected/),
+    ])
+  })
+
   test.each(['uid: x', 'resourceVersion: "1"', 'managedFields: []', 'generation: 1', 'generateName: a-'])(
     'such as metadata with %s is refused',
     (field) => {

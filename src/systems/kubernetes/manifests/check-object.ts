@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../cluster.ts'
-import { ruleAnnotations } from '../status/rules/rules.ts'
+import { readRules, ruleAnnotations } from '../status/rules/rules.ts'
 import { withoutFields } from '../without-fields.ts'
 
 export type Mapping = Readonly<Record<string, unknown>>
@@ -34,7 +34,7 @@ export function findProblem(value: unknown): string | undefined {
   if (!isEmpty(value.status)) return 'status is written by the server and cannot be applied'
   const reserved = findReservedKey(value)
   if (reserved !== undefined) return `${reserved} is for our own bookkeeping and cannot be set by a manifest`
-  return findUnsafeNumber(value, '')
+  return readRules(value as unknown as KubernetesObject).problems[0] ?? findUnsafeNumber(value, '')
 }
 
 /**

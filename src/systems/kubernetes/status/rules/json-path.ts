@@ -7,11 +7,11 @@ type Step =
 
 export type JsonPath = readonly Step[]
 
-const FIELD = /^\.((?:[\w-]|\\\.)+)/
+const FIELD = /^\.((?:[\w/-]|\\\.)+)/
 const QUOTED = /^\[(['"])(.*?)\1\]/
 const INDEX = /^\[(-?\d{1,9})\]/
 const ALL = /^(?:\[\*\]|\.\*)/
-const FILTER = /^\[\?\(@((?:\.(?:[\w-]|\\\.)+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))\)\]/
+const FILTER = /^\[\?\(@((?:\.(?:[\w/-]|\\\.)+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))\)\]/
 
 /**
  * A path as `kubectl wait --for=jsonpath=` takes it, with or without braces: fields (`.status.phase`, `['a.b']`, `a\.b`),

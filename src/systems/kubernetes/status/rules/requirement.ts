@@ -32,7 +32,7 @@ export function parseRequirement(text: string): Requirement | undefined {
   const path = braced === null ? undefined : parseJsonPath(braced[1] ?? '')
   if (path === undefined || path.length === 0) return undefined
   const value = braced?.[2]?.replace(/^(['"])(.*)\1$/s, '$2')
-  return value === '' ? undefined : { text: trimmed, path, value }
+  return value === '' || value?.startsWith('=') === true ? undefined : { text: trimmed, path, value }
 }
 
 /** Whether an object fulfils a requirement: all that its path leads to has the value, and it leads to something. Pure. */
