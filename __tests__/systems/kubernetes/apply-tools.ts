@@ -64,7 +64,7 @@ export function createApplyTools(bed: TestbedCluster): ApplyTools {
     async run(...argv) {
       const program = join(bed.testbed.bin, 'kubectl')
       const common = ['--kubeconfig', bed.testbed.kubernetes.kubeconfig, '-n', bed.namespace]
-      return (await promisify(execFile)(program, [...common, ...argv])).stdout
+      return (await promisify(execFile)(program, [...common, ...argv], { maxBuffer: 64_000_000 })).stdout
     },
   }
   return tools

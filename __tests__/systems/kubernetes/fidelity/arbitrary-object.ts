@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import { arbitraryValue, type Schemas } from './arbitrary-value.ts'
+
+export interface GeneratedKind {
+  readonly apiVersion: string
+  readonly kind: string
+  /** `io.k8s.api.apps.v1.Deployment` */
+  readonly schema: string
+  /** For `kubectl get`. */
+  readonly plural: string
+}
+
+const labels = { app: 'generated' }
+
+/** Kinds of a namespace whose objects concern no other; and what ties their fields together. */
+const finishing: Readonly<Record<string, (spec: Mutable) => void>> = {
+  'v1/ConfigMap': () => undefined,
+  'v1/Secret': () => undefined,
+  'v1/Service': (spec) => {
+    for (const field of ['externalName', 'sessionAffinityConfig', 'loadBalancerSourceRanges'])
+      Reflect.deleteProperty(spec, field)
+    for (const field of ['allocateLoadBalancerNodePorts', 'externalTrafficPolicy'])
+      Reflect.deleteProperty(spec, field)
+    if (spec.type !== 'NodePort') spec.type = 'ClusterIP'
+    const ports = (spec.ports ?? [{}]) as Mutable[]
+    spec.ports = ports.map((port, at) => ({ ...port, name: `p${at}`, port: 80 + at }))
+  },
+  'v1/ServiceAccount': () => undefined,
+  'v1/PodTemplate': label,
+  'v1/ReplicationController': (spec) => {
+    Object.assign(spec, { replicas: 0, selector: labels })
+    label(spec)
+  },
+  'apps/v1/Deployment': select,
+  'apps/v1/StatefulSet': select,
+  'apps/v1/ReplicaSet': select,
+  'apps/v1/DaemonSet': (spec) => {
+    select(spec)
+    Reflect.deleteProperty(spec, 'replicas')
+    template(spec).nodeSelector = { no: 'such-node' }
+  },
+  'batch/v1/Job': once,
+  'batch/v1/CronJob': (spec) => {
+    const job = (spec.jobTemplate ??= {}) as { spec?: Mutable }
+    once((job.spec ??= {}))
+    spec.schedule ??= '@daily'
+    Object.assign(spec, { suspend: true })
+  },
+  'policy/v1/PodDisruptionBudget': () => undefined,
+  'autoscaling/v2/HorizontalPodAutoscaler': (spec) => {
+    Object.assign(spec, { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' } })
+  },
+  'networking.k8s.io/v1/NetworkPolicy': () => undefined,
+  'networking.k8s.io/v1/Ingress': (spec) => {
+    spec.defaultBackend ??= { service: { name: 'a', port: { number: 80 } } }
+  },
+  'rbac.authorization.k8s.io/v1/Role': () => undefined,
+  'coordination.k8s.io/v1/Lease': () => undefined,
+}
+
+type Mutable = Record<string, unknown>
+
+function template(spec: Mutable): Mutable {
+  const pod = (spec.template ??= {}) as { spec?: Mutable }
+  return (pod.spec ??= { containers: [{ name: 'a', image: 'b' }] })
+}
+
+function label(spec: Mutable): void {
+  template(spec)
+  Object.assign(spec.template as Mutable, { metadata: { labels } })
+}
+
+function select(spec: Mutable): void {
+  Object.assign(spec, { replicas: 0, selector: { matchLabels: labels } })
+  label(spec)
+}
+
+function once(spec: Mutable): void {
+  for (const field of ['selector', 'manualSelector', 'managedBy']) Reflect.deleteProperty(spec, field)
+  template(spec).restartPolicy = 'Never'
+  Object.assign(spec, { suspend: true })
+}
+
+/** The kinds that are generated, as the server's OpenAPI document of their group and version describes them. */
+export function generatedKinds(): readonly GeneratedKind[] {
+  return Object.keys(finishing).map((id) => {
+    const [kind = '', ...version] = id.split('/').reverse()
+    const apiVersion = version.reverse().join('/')
+    const group = apiVersion === 'v1' ? 'core' : ((apiVersion.split('/')[0] ?? '').split('.')[0] ?? '')
+    const plural = kind.endsWith('y')
+      ? `${kind.slice(0, -1)}ies`
+      : kind.endsWith('s')
+        ? `${kind}es`
+        : `${kind}s`
+    const schema = `io.k8s.api.${group}.${apiVersion.split('/').at(-1) ?? ''}.${kind}`
+    const suffix = apiVersion === 'v1' ? '' : `.${apiVersion.split('/')[0] ?? ''}`
+    return { apiVersion, kind, schema, plural: `${plural.toLowerCase()}${suffix}` }
+  })
+}
+
+/** Objects of a kind, each drawn from the server's own description of it. */
+export function arbitraryObject(
+  schemas: Schemas,
+  of: GeneratedKind,
+  name: string,
+): fc.Arbitrary<KubernetesObject> {
+  const { apiVersion, kind, schema } = of
+  const described = schemas[schema]
+  if (described === undefined) throw new Error(`the server describes no ${schema}`)
+  return arbitraryValue(schemas, described).map((drawn) => {
+    const object = {
+      ...(drawn as Mutable),
+      apiVersion,
+      kind,
+      metadata: { name, labels: { generated: 'yes' } },
+    } as Mutable
+    const properties = described.properties ?? {}
+    const finish = finishing[`${apiVersion}/${kind}`]
+    if (Object.hasOwn(properties, 'spec')) finish?.((object.spec ??= {}) as Mutable)
+    else if (Object.hasOwn(properties, 'template')) finish?.(object)
+    return object as unknown as KubernetesObject
+  })
+}
