@@ -81,7 +81,10 @@ export class Workshop {
 
   /** Runs one stage with the engine's own step runner. */
   async run<Id extends keyof Outputs>(
-    stage: Stage<Outputs, Id, never, Config, Systems> | Stage<Outputs, Id, 'checkout', Config, Systems>,
+    stage:
+      | Stage<Outputs, Id, never, Config, Systems>
+      | Stage<Outputs, Id, 'checkout', Config, Systems>
+      | Stage<Outputs, Id, 'preflight', Config, Systems>,
     config: Partial<Config>,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<StageRun> {
