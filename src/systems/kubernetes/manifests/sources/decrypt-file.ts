@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { runIsolated } from '../../../runner/run-isolated.ts'
 import { isEncryptedObject } from '../check-object.ts'
 import { limits } from '../limits.ts'
@@ -48,7 +49,14 @@ export async function decryptFile(context: SourceContext, shown: string, text: s
   const sops = await findProgram(processes, 'sops', `the encrypted file ${shown}`)
   const type = shown.endsWith('.json') ? 'json' : 'yaml'
   const finished = await runIsolated(context, {
-    argv: [sops, 'decrypt', `--input-type=${type}`, `--output-type=${type}`, '/dev/stdin'],
+    // Its standard input is a socket, which cannot be opened as /dev/stdin: without a file, sops reads it.
+    argv: [
+      sops,
+      'decrypt',
+      `--input-type=${type}`,
+      `--output-type=${type}`,
+      `--filename-override=${basename(shown)}`,
+    ],
     cwd: request.root,
     env: { SOPS_AGE_KEY: request.ageKeys.join('\n'), SOPS_DISABLE_VERSION_CHECK: '1' },
     input: text,

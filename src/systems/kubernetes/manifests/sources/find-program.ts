@@ -5,7 +5,7 @@ import type { Processes } from '../../../runner/processes.ts'
 const programs = {
   kubectl: 'https://kubernetes.io/docs/tasks/tools/ (GitHub-hosted runners have it)',
   helm: 'https://helm.sh/docs/intro/install/ (GitHub-hosted runners have it), or azure/setup-helm',
-  sops: 'https://github.com/getsops/sops/releases, version 3.9 or newer',
+  sops: 'https://github.com/getsops/sops/releases, version 3.10 or newer',
 } as const
 
 /** Absolute path of a program on the PATH. @throws StagegateError E_TOOL_MISSING */
