@@ -14,16 +14,25 @@ export interface RecordedWrites {
   lost(): CommitStatus | undefined
 }
 
-/** Looks on while statuses and deployments are written. */
-export function recordWrites(github: GitHub): RecordedWrites {
+/**
+ * Looks on while this run's own status and deployment are written; those of stages, and of earlier runs, are none of them.
+ *
+ * @param own the commit and context of the run's status
+ */
+export function recordWrites(
+  github: GitHub,
+  own: Pick<CommitStatus, 'commit' | 'context'>,
+): RecordedWrites {
   let status: CommitStatus | undefined
   let statusTaken = true
   let deploymentEnded = true
+  let ownDeployment: number | undefined
   const isDone = (written: Written): boolean => written.written || written.refused
   return {
     github: {
       ...github,
       async writeStatus(next, signal) {
+        if (next.commit !== own.commit || next.context !== own.context) return github.writeStatus(next, signal)
         // What GitHub has already taken is not said twice.
         if (statusTaken && status !== undefined && isSame(status, next)) return { written: true }
         status = next
@@ -35,12 +44,13 @@ export function recordWrites(github: GitHub): RecordedWrites {
       async startDeployment(deployment, signal) {
         deploymentEnded = false
         const started = await github.startDeployment(deployment, signal)
-        if (!started.written && started.refused) deploymentEnded = true
+        if (started.written) ownDeployment = started.id
+        else if (started.refused) deploymentEnded = true
         return started
       },
       async setDeploymentState(id, next, signal) {
         const written = await github.setDeploymentState(id, next, signal)
-        if (next.state !== 'in_progress') deploymentEnded = isDone(written)
+        if (id === ownDeployment && next.state !== 'in_progress') deploymentEnded = isDone(written)
         return written
       },
     },

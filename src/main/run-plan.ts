@@ -30,6 +30,7 @@ import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
 import { askGithub } from './ask-github.ts'
 import { GithubWriter } from './github-writer.ts'
+import { dropVanished } from './ledger/drop-vanished.ts'
 import { openLedger } from './ledger/open-ledger.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { recordWrites } from './record-writes.ts'
@@ -65,22 +66,26 @@ export interface Ended {
 export async function runPlan(options: RunOptions): Promise<Ended> {
   const { config, inputs, console, signals } = options
   const opened = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
-  const writes = opened && recordWrites(opened)
+  const own = { commit: config.trigger.headCommit, context: config.statusContext }
+  const writes = opened && recordWrites(opened, own)
   const github = writes?.github
   const call = await openCall(options)
   const writing = await openLedger(options)
-  const ledger = call.readsLedger
+  const { warn } = console
+  const passed = call.readsLedger
     ? await readLedger({
         ...{ github, config, ...writing },
         ...(call.ledgerForm === undefined ? {} : { form: call.ledgerForm }),
-        ...{ warn: console.warn, signal: signals.signal },
+        ...{ warn, signal: signals.signal },
       })
     : new Map<string, LedgerEntry>()
+  const asking = openSystems(options, call, undefined, github)
+  const ledger = await dropVanished(passed, asking, warn, signals.signal)
   const plan: Planned = await call.plan(planPipeline(stages, config, config.selection, ledger))
   console.output.info(renderPlan(plan))
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
   if (inputs.dryRun) {
-    await runDry(plan, openSystems(options, call, undefined, github), console, signals.signal)
+    await runDry(plan, asking, console, signals.signal)
     return { success: true, lost: undefined }
   }
 

@@ -1,0 +1,28 @@
+import { toStagegateError } from '../../errors/index.ts'
+import type { Ledger } from '../../pipeline/index.ts'
+import { image, type ImageOutput } from '../../stages/image/image.ts'
+import type { Systems } from '../../stages/systems.ts'
+
+/**
+ * The ledger without the pass of an image that is no longer in the registry: it is built again. A registry that does not
+ * answer takes no pass away; the stage asks once more when its turn comes.
+ */
+export async function dropVanished(
+  ledger: Ledger,
+  systems: Systems,
+  warn: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Ledger> {
+  const entry = ledger.get(image.id)
+  if (entry === undefined) return ledger
+  try {
+    await image.restore?.(entry.output as ImageOutput, { systems, signal })
+    return ledger
+  } catch (thrown) {
+    signal.throwIfAborted()
+    const { code, message } = toStagegateError(thrown)
+    if (code !== 'E_REGISTRY_NOT_VISIBLE') return ledger
+    warn(`The pass of image in ${entry.from} does not count: ${message}`)
+    return new Map([...ledger].filter(([stage]) => stage !== image.id))
+  }
+}
