@@ -63,7 +63,7 @@ describe('writes to GitHub beside the pipeline', () => {
   })
 
   test('are woken by the end of the run from a long wait', async () => {
-    const { clock, log, queue: _, write, inSeconds } = open()
+    const { clock, log, write, inSeconds } = open()
     const asleep = Promise.withResolvers<undefined>()
     const sleep = (_ms: number, signal?: AbortSignal) =>
       new Promise<never>((_resolve, reject) => {
