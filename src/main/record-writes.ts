@@ -19,10 +19,7 @@ export interface RecordedWrites {
  *
  * @param own the commit and context of the run's status
  */
-export function recordWrites(
-  github: GitHub,
-  own: Pick<CommitStatus, 'commit' | 'context'>,
-): RecordedWrites {
+export function recordWrites(github: GitHub, own: Pick<CommitStatus, 'commit' | 'context'>): RecordedWrites {
   let status: CommitStatus | undefined
   let statusTaken = true
   let deploymentEnded = true
@@ -32,7 +29,8 @@ export function recordWrites(
     github: {
       ...github,
       async writeStatus(next, signal) {
-        if (next.commit !== own.commit || next.context !== own.context) return github.writeStatus(next, signal)
+        if (next.commit !== own.commit || next.context !== own.context)
+          return github.writeStatus(next, signal)
         // What GitHub has already taken is not said twice.
         if (statusTaken && status !== undefined && isSame(status, next)) return { written: true }
         status = next
