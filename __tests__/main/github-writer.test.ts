@@ -4,7 +4,12 @@ import { readLedger } from '../../src/main/ledger/read-ledger.ts'
 import { subjectOf } from '../../src/main/ledger/subject.ts'
 import type { StageResult } from '../../src/pipeline/index.ts'
 import { deployed, done, failed, finding, pushed, stage, step } from '../report/report-of.ts'
-import { createGithubClient, createSubject, type Subject } from '../systems/github/subject.ts'
+import {
+  createGithubClient,
+  createSubject,
+  pipelinePermissions,
+  type Subject,
+} from '../systems/github/subject.ts'
 import { configOf } from './config-of.ts'
 
 const never = new AbortController().signal
@@ -188,5 +193,146 @@ describe('what is written to GitHub beside the pipeline', () => {
     expect(await finished).toEqual(
       expect.arrayContaining(['The commit status was not written: the time is over.']),
     )
+  })
+
+  describe('in a whole run', () => {
+    const stages = ['preflight', 'checkout', 'build', 'test', 'scan', 'image', 'deploy']
+    const runStages = async (config = configOf(), github = subject.github): Promise<readonly string[]> => {
+      const warn = (text: string): void => {
+        log.push(text)
+      }
+      await readLedger({ github, config, ...ledger, warn, signal: never })
+      writer = openWriter(config, github)
+      writer.setStatus('pending', 'The run has started.')
+      for (const id of stages) {
+        writer.listen({ kind: 'stage-started', stage: id, steps: [] })
+        if (id === 'deploy') startDeploy()
+        // Long enough for the writes to be made beside it, and for each stage to be mentioned.
+        subject.clock.advance(30_000)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        const result = id === 'image' ? pushed : id === 'deploy' ? deployed : done
+        end(stage(id, result))
+      }
+      writer.listen({ kind: 'stage-started', stage: 'report', steps: [] })
+      writer.setStatus('success', 'Deployed and verified.')
+      return writer.finish(never)
+    }
+
+    test('without findings takes at most 21 requests, which leaves four for preflight', async () => {
+      expect(await runStages()).toEqual([])
+      const { requests } = subject.server.state
+      expect(requests.length).toBeLessThanOrEqual(21)
+      expect(requests.length).toBeGreaterThanOrEqual(16)
+      const { statuses, checkRuns, deployments } = subject.repository
+      expect(checkRuns).toHaveLength(7)
+      expect(deployments[0]?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success'])
+      expect(statuses[0]?.state).toBe('success')
+      expect(statuses.slice(1).map(({ description }) => description)).toContain(
+        'ai-gen-service v1.1.0: scan is running.',
+      )
+    })
+
+    test('on a server without check runs and deployments leaves a status for each stage, and says it once', async () => {
+      await subject.server.close()
+      subject = await createSubject(
+        {},
+        { absent: ['checks/', 'repos/create-deployment', 'repos/list-deployment', 'actions/'] },
+      )
+      const lost = await runStages()
+      expect(lost).toEqual([
+        expect.stringMatching(/^The deployment was not written/),
+        expect.stringMatching(
+          /^The check run .* was not written: Not Found\. Each stage has a commit status/,
+        ),
+      ])
+      const contexts = subject.repository.statuses.map(({ context, state }) => `${context}: ${state}`)
+      expect(new Set(contexts.filter((each) => !each.endsWith('pending')))).toEqual(
+        new Set(['Staging Deployment: success', ...stages.map((id) => `Stagegate / ${id}: success`)]),
+      )
+    })
+
+    test.each(['500', 'reset', 'html', '401', '404', 'rate-limit', 'secondary-limit'])(
+      'in which GitHub answers everything with %s ends, and says what was lost',
+      async (fault) => {
+        subject.server.inject({ fault, times: 'forever' })
+        const lost = await runStages()
+        expect(lost.join(' ')).toMatch(/was not written/)
+        // Where GitHub names a time, it is asked again only after it; the clock of this test flies.
+        if (!fault.endsWith('limit')) expect(subject.server.state.requests.length).toBeLessThan(120)
+      },
+    )
+  })
+
+  describe('of an earlier run that died with its machine', () => {
+    const old = 'b'.repeat(40)
+    const own = 'https://github.com/acme/ai-gen-service/actions/runs'
+    const leave = async (run: object, statusUrl = `${own}/76/attempts/1`): Promise<void> => {
+      const { github, server } = subject
+      server.seed('acme/ai-gen-service', 'runs', { id: 76, headSha: old, ...run })
+      const context = 'Staging Deployment'
+      const pending = {
+        commit: old,
+        state: 'pending',
+        context,
+        description: '',
+        targetUrl: statusUrl,
+      } as const
+      await github.writeStatus(pending, never)
+      const key = 'ai-gen-service/76/1'
+      const started = await github.startDeployment(
+        { commit: old, environment: 'staging', description: '', key },
+        never,
+      )
+      const state = { state: 'in_progress', description: '', logUrl: '', environmentUrl: undefined } as const
+      await github.setDeploymentState(started.written ? started.id : 0, state, never)
+    }
+    /** A job that grants `actions: read`. */
+    const mayReadRuns = (): void => {
+      const permissions = { ...pipelinePermissions, actions: 'read' } as const
+      const { value } = subject.server.mintToken({ repository: 'acme/ai-gen-service', permissions })
+      writer = openWriter(configOf(), createGithubClient(subject.server, value, subject.clock))
+    }
+    const statesNow = (): unknown => ({
+      status: subject.repository.statuses.find(({ sha }) => sha === old)?.state,
+      deployment: subject.repository.deployments.find(({ sha }) => sha === old)?.statuses.at(-1)?.state,
+    })
+    const deployNow = async (): Promise<void> => {
+      startDeploy()
+      end(stage('deploy', deployed))
+      expect(await writer.finish(never)).toEqual([])
+    }
+
+    test('the deployment and the status that were left get their end', async () => {
+      mayReadRuns()
+      await leave({ status: 'completed', conclusion: 'failure' })
+      await deployNow()
+      expect(statesNow()).toEqual({ status: 'error', deployment: 'error' })
+      const status = subject.repository.statuses.find(({ sha }) => sha === old)
+      expect(status?.targetUrl).toBe(`${own}/76/attempts/1`)
+    })
+
+    test.each<[string, object]>([
+      ['a run that is not over', { status: 'in_progress' }],
+      ['a run that GitHub does not know', { id: 75 }],
+    ])('%s is left as it is', async (_, run) => {
+      mayReadRuns()
+      await leave(run)
+      await deployNow()
+      expect(statesNow()).toEqual({ status: 'pending', deployment: 'in_progress' })
+    })
+
+    test('a status that is of another run by now is left as it is', async () => {
+      mayReadRuns()
+      await leave({ status: 'completed', conclusion: 'failure' }, `${own}/80/attempts/1`)
+      await deployNow()
+      expect(statesNow()).toEqual({ status: 'pending', deployment: 'error' })
+    })
+
+    test('nothing is touched, or said, where runs may not be read', async () => {
+      await leave({ status: 'completed', conclusion: 'failure' })
+      Object.assign(subject.repository, { private: true })
+      await deployNow()
+      expect(statesNow()).toEqual({ status: 'pending', deployment: 'in_progress' })
+    })
   })
 })

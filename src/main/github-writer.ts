@@ -195,8 +195,8 @@ export class GithubWriter {
       this.#deployment = started.id
       return this.#writeDeploymentState('in_progress', 'The deployment has started.')
     })
-    // Last of all, when nothing else waits: this run holds the lock, so an earlier one that is not over here is dead.
-    this.#queue.add('check', async () => {
+    // This run holds the lock: an earlier one whose deployment has no end is dead, or about to say that it is done.
+    this.#queue.add('deployment', async () => {
       if (this.#deployment === undefined) return { written: true }
       return healDeadRun(this.#github, this.#config, deploymentKeyOf(this.#config), this.#signal)
     })

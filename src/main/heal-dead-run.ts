@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { toStagegateError } from '../errors/index.ts'
+import { StagegateError } from '../errors/index.ts'
 import type { GitHub, Written } from '../systems/github/github.ts'
 
 const description = 'The run was ended before it had a result.'
@@ -41,9 +41,8 @@ export async function healDeadRun(
     const state = { state: 'error', description, logUrl, environmentUrl: undefined } as const
     return await github.setDeploymentState(left.id, state, signal)
   } catch (thrown) {
-    const { code, message } = toStagegateError(thrown)
-    // It is a service to an earlier run: what may not be looked at is left.
-    if (code === 'E_GITHUB_PERMISSION') return { written: true }
-    return { written: false, code, refused: false, reason: message }
+    // It is a service to an earlier run: what cannot be looked at is left to the next one.
+    if (thrown instanceof StagegateError) return { written: true }
+    throw thrown
   }
 }

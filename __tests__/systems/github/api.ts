@@ -60,6 +60,7 @@ async function route(parts: ApiParts, exchange: Exchange, rawBody: Buffer): Prom
   const now = parts.now()
   if (operation?.id !== 'rate-limit/get') countRequest(rateWindow(state, exchange.token, now / 1000))
   if (operation === undefined) throw new Refusal(404, 'Not Found', { violation: 'route' })
+  if (parts.absent.some((start) => operation.id.startsWith(start))) throw new Refusal(404, 'Not Found')
   const { owner, repo } = path
   const repository =
     owner === undefined || repo === undefined ? undefined : findRepository(state, exchange.token, owner, repo)

@@ -11,6 +11,10 @@ export interface ApiParts {
   readonly description: Description
   readonly faults: FaultBook
   readonly url: string
+  /** Path that the API is served under: `/api/v3` on a GitHub Enterprise Server. */
+  readonly apiPath: string
+  /** Starts of the ids of operations that this server does not have, as servers like GitHub: `checks/`. */
+  readonly absent: readonly string[]
   readonly now: () => number
 }
 
@@ -28,7 +32,8 @@ export interface Exchange {
 export function openExchange(parts: ApiParts, request: IncomingMessage, response: ServerResponse): Exchange {
   const url = new URL(request.url ?? '/', parts.url)
   const method = request.method ?? 'GET'
-  const match = parts.description.match(method, url.pathname)
+  const under = url.pathname.startsWith(`${parts.apiPath}/`)
+  const match = under ? parts.description.match(method, url.pathname.slice(parts.apiPath.length)) : undefined
   const record: RequestRecord = {
     id: randomBytes(8).toString('hex').toUpperCase(),
     method,

@@ -13,7 +13,7 @@ export class Links {
 
   /** The request itself, without its query. */
   get self(): string {
-    return this.#api + this.#request.pathname
+    return this.#request.origin + this.#request.pathname
   }
 
   api(path: string): string {
@@ -33,7 +33,7 @@ export class Links {
   page(page: number): string {
     const url = new URL(this.#request)
     url.searchParams.set('page', String(page))
-    return this.#api + url.pathname + url.search
+    return url.href
   }
 }
 

@@ -17,6 +17,10 @@ export interface ServerOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
   readonly host?: string
+  /** Path that the API is served under: `/api/v3` on a GitHub Enterprise Server; none by default. */
+  readonly apiPath?: string
+  /** Starts of the ids of operations that it does not have, as servers like GitHub: `checks/`. */
+  readonly absent?: readonly string[]
   /** A file that keeps the state over a restart (mode 0600: the tokens are in it). */
   readonly stateFile?: string
   /** Milliseconds since 1970. */
@@ -60,7 +64,9 @@ export async function startGithubServer(options: ServerOptions = {}): Promise<Gi
     state,
     faults,
     description: loadDescription(),
-    url: `http://${address}:${port}`,
+    url: `http://${address}:${port}${options.apiPath ?? ''}`,
+    apiPath: options.apiPath ?? '',
+    absent: options.absent ?? [],
     now,
   }
   const server: GithubServer = {

@@ -2,7 +2,7 @@ import { createGitHub } from '../../../src/systems/github/octokit-github.ts'
 import type { Annotation, CheckRun, GitHub } from '../../../src/systems/github/github.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
-import { type GithubServer, startGithubServer } from './server.ts'
+import { type GithubServer, type ServerOptions, startGithubServer } from './server.ts'
 import type { Repository } from './repository.ts'
 import type { TokenOptions } from './state.ts'
 
@@ -29,8 +29,11 @@ export interface Subject {
 }
 
 /** The real client on a running server. */
-export async function createSubject(options: Partial<TokenOptions> = {}): Promise<Subject> {
-  const server = await startGithubServer()
+export async function createSubject(
+  options: Partial<TokenOptions> = {},
+  serverOptions: ServerOptions = {},
+): Promise<Subject> {
+  const server = await startGithubServer(serverOptions)
   const repository = server.createRepository({ owner: 'acme', name: 'ai-gen-service' })
   const { value: token } = server.mintToken({
     repository: 'acme/ai-gen-service',

@@ -50,13 +50,12 @@ export const deploymentStatusRoutes: RepositoryRoutes = {
   },
 }
 
-/** `auto_inactive`: earlier, non-transient, non-production deployments to the environment become inactive. */
+/** `auto_inactive`: earlier, non-transient, non-production deployments to the environment that succeeded become inactive. */
 function retireOthers(call: RepositoryCall, successful: Deployment, environment: string): void {
   for (const other of call.repository.deployments) {
     const last = other.statuses.at(-1)
     const earlier = other.id < successful.id && !other.transient && !other.production
-    if (!earlier || other.environment !== environment || last === undefined || last.state === 'inactive')
-      continue
+    if (!earlier || other.environment !== environment || last?.state !== 'success') continue
     append(call, other, { ...last, state: 'inactive', description: '' })
   }
 }
