@@ -36,6 +36,28 @@ afterAll(() => {
   run.close()
 })
 
+describe('a run that has all that it needs', () => {
+  it('says so in one table, in the log and folded up in the summary', () => {
+    expect(deployed.exitCode, tail(deployed)).toBe(0)
+    const needs = [
+      ...[
+        'statuses: write',
+        'checks: write',
+        'deployments: write',
+        'id-token: write, for the login to Vault and',
+      ],
+      ...['docker buildx', 'push to localhost', 'a login to Vault', '\\d+ rights in namespace staging'],
+    ]
+    for (const need of needs) {
+      expect(deployed.log).toMatch(new RegExp(`^(?:every stage|image|deploy) +${need}.* yes`, 'm'))
+      expect(deployed.summary).toMatch(
+        new RegExp(`^\\| (?:every stage|image|deploy) \\| .*${need}.* \\| ✅`, 'm'),
+      )
+    }
+    expect(deployed.summary).toContain('<summary>What this run needs of others, and has</summary>')
+  })
+})
+
 describe('a run by hand of a commit that is older than the deployed one', () => {
   let refused: BundleResult
   beforeAll(async () => {

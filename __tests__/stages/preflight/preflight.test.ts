@@ -166,7 +166,8 @@ describe('what the run cannot do without', () => {
     })
     const elsewhere = await PreflightRoom.open({ PATH: '/usr/bin:/bin' })
     try {
-      const run = await elsewhere.run(config, {}, { inputs })
+      const run = await elsewhere.run(config, {}, { inputs, firstStatus: { written: true } })
+      expect(elsewhere.asked()).toEqual(['checks/create 422', 'repos/create-deployment 422'])
       const stopped = run.access?.rows.filter(({ consequence }) => consequence === 'the run stops here')
       expect(stopped?.map(({ needs }) => needs)).toEqual([
         'id-token: write, for the login to Vault and the cluster',
