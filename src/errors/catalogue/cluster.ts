@@ -63,6 +63,14 @@ export const cluster = {
     'An admission policy of the cluster refused an object.',
     'Read its message above.',
   ),
+  E_WEBHOOK_UNAVAILABLE: remote(
+    'A webhook of the cluster that has to be asked does not answer.',
+    'Look at the pods of the service that is named, then rerun.',
+  ),
+  E_WEBHOOK_NO_DRY_RUN: configuration(
+    'A webhook of the cluster cannot be asked in a dry run, so that nothing can be tried beforehand.',
+    'Set sideEffects: None (or NoneOnDryRun, when it is true) in the configuration of the webhook that is named.',
+  ),
   E_QUOTA: configuration('A quota of the namespace is exhausted.', 'Raise the quota, or ask for less.'),
   E_LOCK_HELD: remote('Another deployment holds the lock.', 'Wait for it to end.'),
   E_LOCK_LOST: remote('The lock was taken over by another run.', 'Rerun.'),

@@ -3,6 +3,7 @@ import { acquireLease } from './lease/acquire-lease.ts'
 import { applyManifests } from './apply/apply-manifests.ts'
 import { patchObject } from './apply/patch-object.ts'
 import type { ApiClient } from './client/api-client.ts'
+import { outlastOutages } from './client/outlast-outages.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connected } from './connected.ts'
 import { resourcePath } from './discovery/api-resource.ts'
@@ -17,7 +18,8 @@ import { awaitRollout } from './rollout/await-rollout.ts'
 import { runningImages } from './running-images.ts'
 
 /** A cluster over a client: every layer put together. */
-export function createCluster(client: ApiClient, clock: Clock): Cluster {
+export function createCluster(direct: ApiClient, clock: Clock): Cluster {
+  const client = outlastOutages(direct, clock)
   const discovery = createDiscovery(client)
   const connected: Connected = { client, discovery, clock }
 

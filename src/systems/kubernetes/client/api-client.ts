@@ -1,5 +1,5 @@
 import type { Http, HttpAnswer, HttpRequest, Method, RetryPolicy } from '../../http/http.ts'
-import { isSchemaRefusal, toApiError, toConnectionError } from './api-error.ts'
+import { isSchemaRefusal, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
 import type { Connection, Connections } from './connection.ts'
 
@@ -155,6 +155,7 @@ function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest
     ...(request.retryConflict === true ? { retryStatuses: [409] } : {}),
     isFinal: (answer) =>
       isSchemaRefusal(answer.status, answer.text()) ||
+      isWebhookFailure(answer.status, answer.text()) ||
       (answer.status === 409 && answer.text().includes('FieldManagerConflict')),
   }
 }

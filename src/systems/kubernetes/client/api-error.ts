@@ -47,7 +47,13 @@ export function toConnectionError(purpose: string, thrown: unknown): unknown {
 export function isPassing(thrown: unknown): boolean {
   return (
     thrown instanceof StagegateError &&
-    ['E_KUBE_UNAVAILABLE', 'E_KUBE_UNREACHABLE', 'E_KUBE_THROTTLED', 'E_KUBE_PROTOCOL'].includes(thrown.code)
+    [
+      'E_KUBE_UNAVAILABLE',
+      'E_WEBHOOK_UNAVAILABLE',
+      'E_KUBE_UNREACHABLE',
+      'E_KUBE_THROTTLED',
+      'E_KUBE_PROTOCOL',
+    ].includes(thrown.code)
   )
 }
 
@@ -58,10 +64,16 @@ export function isSchemaRefusal(status: number, text: string): boolean {
   return status === 500 && /"failed to (?:create typed patch object|convert new object)/.test(text)
 }
 
+/** The server could not ask a webhook: whether the object is good is not known. */
+export function isWebhookFailure(status: number, text: string): boolean {
+  return status >= 500 && /failed calling webhook|conversion webhook for/.test(text)
+}
+
 function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
   const message = status?.message ?? ''
   switch (httpStatus) {
     case 400:
+      return message.includes('does not support dry run') ? 'E_WEBHOOK_NO_DRY_RUN' : 'E_MANIFEST_INVALID'
     case 413:
       return 'E_MANIFEST_INVALID'
     case 401:
@@ -87,6 +99,7 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       return 'E_KUBE_THROTTLED'
     default:
       if (isSchemaRefusal(httpStatus, `"${message}`)) return 'E_MANIFEST_INVALID'
+      if (isWebhookFailure(httpStatus, message)) return 'E_WEBHOOK_UNAVAILABLE'
       return httpStatus >= 500 ? 'E_KUBE_UNAVAILABLE' : 'E_KUBE_PROTOCOL'
   }
 }
