@@ -105,6 +105,8 @@ export interface RolloutLogLine {
 export interface RolloutEvidence {
   /** `Deployment staging/api` */
   readonly object: string
+  /** As Kubernetes calls it: `CrashLoopBackOff`; not there for what was only waited for. */
+  readonly reason?: string
   /** Pod, container and reason alone: `pod api-7c9d, container api: CrashLoopBackOff, exit 1, 2 restarts`. */
   readonly headline: string
   /** One sentence without a full stop: pod, container, reason, exit code, the cluster's message, what its log says. */

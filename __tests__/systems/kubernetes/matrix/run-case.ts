@@ -8,6 +8,8 @@ import { type Recorder, startRecorder } from './recorder.ts'
 export interface MatrixResult {
   /** Undefined when everything got ready. */
   readonly error: StagegateError | undefined
+  /** `done`, or the reason of the failure as Kubernetes calls it. */
+  readonly verdict: string
   readonly progress: readonly string[]
   /** From the end of the apply to the verdict. */
   readonly seconds: number
@@ -49,9 +51,13 @@ export async function rollOut(
   const started = systemClock.monotonic()
   let meanwhile: Promise<void> | undefined
   let error: StagegateError | undefined
+  let verdict = 'done'
   try {
     await bed.cluster.awaitRollout(applied, {
       signal: new AbortController().signal,
+      onEvidence: ([first]) => {
+        verdict = first?.reason ?? 'waiting'
+      },
       onProgress: ({ object, text }) => {
         if (progress.length === 0) meanwhile = during?.()
         progress.push(`${object}: ${text}`)
@@ -63,13 +69,8 @@ export async function rollOut(
     error = thrown
   }
   const seconds = Math.round((systemClock.monotonic() - started) / 10) / 100
-  await recorder?.write(recording ?? '', { objects: applied, verdict: verdictOf(error) })
-  return { error, progress, seconds, applied }
-}
-
-/** The reason of a failure, or `done`. */
-function verdictOf(error: StagegateError | undefined): string {
-  return error === undefined ? 'done' : (/: (\w+)/.exec(error.message)?.[1] ?? error.code)
+  await recorder?.write(recording ?? '', { objects: applied, verdict })
+  return { error, verdict, progress, seconds, applied }
 }
 
 /** Quotas, policies and labels take effect some moments after they were written. */

@@ -34,14 +34,21 @@ export async function replay(recording: Recording, faults: Faults, seed: number)
     LONGEST,
     () => new StagegateError('E_STEP_TIMEOUT', { message: 'it takes too long' }),
   )
-  const rollout = awaitRollout(connected, recording.expected, { signal, onProgress: nothing })
+  let reason: string | undefined
+  const rollout = awaitRollout(connected, recording.expected, {
+    signal,
+    onProgress: nothing,
+    onEvidence: ([first]) => {
+      reason = first?.reason
+    },
+  })
   const verdict = await clock.run(
     rollout.then(
       () => 'done',
       (thrown: unknown) => {
         if (!(thrown instanceof StagegateError)) throw thrown
         if (thrown.code !== 'E_ROLLOUT_FAILED') return thrown.code
-        return /: (\w+)/.exec(thrown.message)?.[1] ?? thrown.message
+        return reason ?? thrown.message
       },
     ),
   )

@@ -62,6 +62,7 @@ async function gatherOne(
   }
   return {
     object: title,
+    ...(symptom === undefined ? {} : { reason: symptom.reason }),
     headline: symptom === undefined ? oneLine(what, 140) : renderHeadline(symptom),
     cause: [oneLine(what), ...(said === undefined ? [] : [`its log says: ${oneLine(said, 300)}`])].join('; '),
     next: advise(failure) ?? 'Read above what the cluster and the log say.',
