@@ -126,7 +126,7 @@ describe('the configuration without a file', () => {
     })
     expect(deploy).toEqual({
       configured: false,
-      reason: expect.stringContaining('Kubernetes objects in k8s/') as string,
+      reason: expect.stringContaining('a chart in k8s/') as string,
     })
   })
 

@@ -94,6 +94,15 @@ describe('detection of what is deployed', () => {
     expect((await look({ [name]: 'FROM scratch' })).dockerfile).toMatchObject({ value: name })
   })
 
+  it.each([
+    ['kustomization.yaml', 'k8s/kustomization.yaml makes it a kustomization'],
+    ['Kustomization', 'k8s/Kustomization makes it a kustomization'],
+    ['Chart.yaml', 'k8s/Chart.yaml makes it a Helm chart'],
+  ])('finds a folder that is rendered, by %s', async (name, by) => {
+    const { manifests } = await look({ [`k8s/${name}`]: 'resources: []', 'k8s/values.yaml': 'a: b' })
+    expect(manifests).toMatchObject({ value: ['k8s/'], by })
+  })
+
   it.each(['k8s', 'deploy', 'manifests'])('finds Kubernetes objects in %s/', async (folder) => {
     const { manifests } = await look({ [`${folder}/a.yaml`]: 'just: yaml', [`${folder}/b.yaml`]: deployment })
     expect(manifests).toMatchObject({ value: [`${folder}/`], by: `${folder}/b.yaml is a Kubernetes object` })

@@ -8,16 +8,13 @@ export interface TextProblem {
   readonly text: string
 }
 
-const TOO_DEEP = `lists and mappings are nested more than ${limits.depth} deep`
-const tooFarRight = new RegExp(`^ {${limits.indentation}}[^ \\n]`, 'm')
+export const TOO_DEEP = `lists and mappings are nested more than ${limits.depth} deep`
 
 /**
  * Looks at the tokens only, before anything recursive or quadratic sees the text: 20,000 open brackets overflow a
  * parser's stack, and as many anchors take it seconds. Undefined when the text can be parsed. Pure.
  */
 export function checkText(text: string): TextProblem | undefined {
-  const indented = text.search(tooFarRight)
-  if (indented !== -1) return { line: text.slice(0, indented).split('\n').length, text: TOO_DEEP }
   let line = 1
   /** Brackets that are open. */
   let nesting = 0

@@ -8,8 +8,6 @@ export const limits = {
   objects: 5_000,
   /** Lists and mappings inside each other, aliases followed. */
   depth: 100,
-  /** Spaces at the beginning of a line. */
-  indentation: 500,
   tokens: 1_000_000,
   /** Entries of one list or mapping. */
   keys: 20_000,

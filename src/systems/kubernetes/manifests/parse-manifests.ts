@@ -12,7 +12,7 @@ import {
 import type { Manifest } from '../cluster.ts'
 import { checkDocument, findDuplicateKeys } from './check-document.ts'
 import { findProblem, type Mapping, toObject } from './check-object.ts'
-import { checkText } from './check-text.ts'
+import { checkText, TOO_DEEP } from './check-text.ts'
 
 export interface ParsedManifests {
   readonly manifests: readonly Manifest[]
@@ -106,7 +106,11 @@ interface DocumentError {
 /** Of errors of syntax only the first says where the trouble is. A warning is a tag that is not known. */
 function findErrors(document: Document.Parsed): readonly DocumentError[] {
   const [syntax] = [...document.errors, ...document.warnings]
-  if (syntax !== undefined) return [{ offset: syntax.pos[0], text: syntax.message }]
+  if (syntax !== undefined) {
+    // What the parser says when levels of indentation fill its stack.
+    const text = syntax.message.startsWith('Maximum call stack') ? TOO_DEEP : syntax.message
+    return [{ offset: syntax.pos[0], text }]
+  }
   return findDuplicateKeys(document).map((offset) => ({ offset, text: 'Map keys must be unique' }))
 }
 

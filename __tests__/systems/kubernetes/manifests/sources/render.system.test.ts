@@ -142,6 +142,17 @@ describe('a chart', () => {
     expect(notes.join()).toContain('Job api-migrate is a hook (pre-install, pre-upgrade)')
   })
 
+  test('that makes something new at each rendering is read, and says so', async () => {
+    const root = checkout({
+      'chart/templates/random.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: random}\ndata: {a: {{ randAlphaNum 20 }}}\n',
+    })
+    const { notes } = await read(root, 'chart')
+    expect(notes).toContain(
+      'chart: ConfigMap random is another one at each rendering, so every deployment changes it.',
+    )
+  })
+
   test('that is wrong has what Helm says told', async () => {
     const root = checkout({ 'chart/templates/bad.yaml': '{{ required "give a port" .Values.port }}\n' })
     expect(await problems(root, 'chart')).toMatch(/^chart: helm template: .*give a port/)

@@ -1,7 +1,10 @@
 import { join, relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { Finished } from '../../../runner/processes.ts'
 import { findEscapes } from '../../../runner/find-escapes.ts'
 import { runIsolated } from '../../../runner/run-isolated.ts'
-import type { ManifestSource } from '../../cluster.ts'
+import type { Manifest, ManifestSource } from '../../cluster.ts'
+import { objectId, renderId } from '../../object-id.ts'
 import { limits } from '../limits.ts'
 import { parseManifests } from '../parse-manifests.ts'
 import { decryptFile, isEncrypted } from './decrypt-file.ts'
@@ -32,34 +35,51 @@ export async function readChart(context: SourceContext, chart: Chart): Promise<S
     request.cluster.version(signal),
     request.cluster.apiVersions(signal),
   ])
-  const finished = await runIsolated(context, {
-    argv: [
-      helm,
-      'template',
-      chart.release ?? request.release,
-      folder,
-      `--namespace=${request.namespace}`,
-      '--include-crds',
-      `--kube-version=${version}`,
-      `--api-versions=${apiVersions.join(',')}`,
-      ...values.files.map((file) => `--values=${file}`),
-    ],
-    cwd: root,
-    env: { KUBECONFIG: '/dev/null' },
-    ...(values.input === undefined ? {} : { input: values.input }),
-    signal,
-    maxBytes: limits.renderedBytes,
-  })
+  const render = (): Promise<Finished> =>
+    runIsolated(context, {
+      argv: [
+        helm,
+        'template',
+        chart.release ?? request.release,
+        folder,
+        `--namespace=${request.namespace}`,
+        '--include-crds',
+        `--kube-version=${version}`,
+        `--api-versions=${apiVersions.join(',')}`,
+        ...values.files.map((file) => `--values=${file}`),
+      ],
+      cwd: root,
+      env: { KUBECONFIG: '/dev/null' },
+      ...(values.input === undefined ? {} : { input: values.input }),
+      signal,
+      maxBytes: limits.renderedBytes,
+    })
+  const finished = await render()
   if (finished.exitCode !== 0)
     return problemReading(`${shown}: helm template: ${complaintOf(finished, root)}`)
   const parsed = parseManifests(finished.stdout, mapTemplates(finished.stdout, shown))
   const sorted = sortHooks(parsed.manifests, shown, chart.hooks)
+  const again = (await render()).stdout
+  const changing = again === finished.stdout ? [] : findChanging(sorted.manifests, again)
   return {
     manifests: sorted.manifests,
     problems: [...parsed.problems, ...sorted.problems],
-    notes: sorted.notes,
+    notes: [
+      ...sorted.notes,
+      ...changing.map(
+        (title) => `${shown}: ${title} is another one at each rendering, so every deployment changes it.`,
+      ),
+    ],
     length: finished.stdout.length,
   }
+}
+
+/** Objects that a second rendering made otherwise: their templates make passwords, certificates or dates. Pure. */
+function findChanging(manifests: readonly Manifest[], again: string): readonly string[] {
+  const second = parseManifests(again, '').manifests.map((each) => each.object)
+  return manifests
+    .filter(({ object }) => !second.some((each) => isDeepStrictEqual(each, object)))
+    .map(({ object }) => renderId(objectId(object)))
 }
 
 /** Helm follows links wherever they lead, and puts what it finds into templates. */
