@@ -74,6 +74,8 @@ interface Situation {
   /** Undefined: nothing was deployed before. */
   readonly deployed: string | undefined
   readonly commit: string
+  /** Of the deployed commit, as the record has it. */
+  readonly committedAt?: string
   readonly allowOlder?: boolean
   /** In place of the whole repository. */
   readonly folder?: string
@@ -87,11 +89,18 @@ async function judge({
   allowOlder = false,
   folder,
   permissions,
+  committedAt,
 }: Situation): Promise<Judged> {
   const base = configOf()
   const config = { ...base, trigger: { ...base.trigger, commit }, workspace: folder ?? workspace }
   if (!config.deploy.configured) throw new Error('the configuration of the tests deploys')
-  const record = { commit: deployed, digest: 'sha256:0', finishedAt: '2026-05-03T15:00:00Z', manifests: [] }
+  const record = {
+    commit: deployed,
+    committedAt,
+    digest: 'sha256:0',
+    finishedAt: '2026-05-03T15:00:00Z',
+    manifests: [],
+  }
   const secret = { data: { record: gzipSync(JSON.stringify(record)).toString('base64') } }
   const cluster = {
     get: () => Promise.resolve(deployed === undefined ? undefined : (secret as unknown as KubernetesObject)),
@@ -184,26 +193,41 @@ describe.each([
 })
 
 describe('a commit whose history is not known', () => {
-  it('is deployed with a warning when there is no token to ask GitHub with', async () => {
-    const { first, third } = commits
-    const { error, log } = await judge({ deployed: third, commit: first, folder: shallowAt(first) })
-    expect(error).toBeUndefined()
-    expect(log).toMatch(/^warning: Deployed is .* is not known: .*fetch-depth: 0/)
-  })
-
-  it('is deployed with a warning when GitHub does not answer: that never changes the result', async () => {
-    const { first, third } = commits
+  const away = async (situation: Pick<Situation, 'deployed' | 'commit' | 'allowOlder' | 'committedAt'>) => {
     server.inject({ fault: '503', times: 'forever' })
     try {
-      const permissions = { contents: 'read' } as const
-      const { error, log } = await judge({
-        ...{ deployed: third, commit: first, folder: shallowAt(first), permissions },
-      })
-      expect(error).toBeUndefined()
-      expect(log).toMatch(/^warning: .* is not known: The commits cannot be compared: .*503/)
+      const folder = shallowAt(situation.commit)
+      return await judge({ ...situation, folder, permissions: { contents: 'read' } })
     } finally {
       server.faults.clear()
     }
+  }
+
+  it('is refused when it was committed before the deployed one and GitHub does not answer', async () => {
+    const { first, third } = commits
+    const { error } = await away({ deployed: third, commit: first, committedAt: '2026-05-03T14:30:00Z' })
+    expect(error?.code).toBe('E_OLDER_COMMIT')
+    expect(error?.message).toMatch(/is not known: .*503.*, and it was committed 2 d 4 h earlier\.$/)
+    expect(error?.next).toMatch(/Rerun when GitHub answers.*allow-older/)
+  })
+
+  it('is refused by its time too where there is no token to ask GitHub with', async () => {
+    const { first, third } = commits
+    const { error } = await judge({
+      ...{ deployed: third, commit: first, folder: shallowAt(first), committedAt: '2026-05-03T14:30:00Z' },
+    })
+    expect(error?.message).toMatch(/fetch-depth: 0 makes it whole.*, and it was committed 2 d 4 h earlier/)
+  })
+
+  it.each([
+    ['with allow-older', 'first', { allowOlder: true, committedAt: '2026-05-03T14:30:00Z' }],
+    ['when it was committed later', 'third', { committedAt: '2026-05-01T10:00:00Z' }],
+    ['at the same time', 'first', { committedAt: '2026-05-01T10:00:00+00:00' }],
+    ['when the record has no time', 'first', {}],
+  ] as const)('is deployed with a warning %s: GitHub being away changes no result', async (_, name, more) => {
+    const { error, log } = await away({ deployed: commits.second, commit: commits[name], ...more })
+    expect(error).toBeUndefined()
+    expect(log).toMatch(/^warning: .* is not known: The commits cannot be compared: .*503/)
   })
 
   it.each([
@@ -212,10 +236,11 @@ describe('a commit whose history is not known', () => {
   ])('is deployed with a warning when the deployed one %s', async (_, deployed) => {
     const { third } = commits
     const { error, log } = await judge({
-      ...{ deployed: deployed(), commit: third, folder: shallowAt(third), permissions: { contents: 'read' } },
+      ...{ deployed: deployed(), commit: third, folder: shallowAt(third) },
+      ...{ permissions: { contents: 'read' }, committedAt: '2026-06-01T10:00:00Z' },
     })
     expect(error).toBeUndefined()
-    expect(log).toMatch(/GitHub no longer has the deployed commit, or it shares no history with this one/)
+    expect(log).toMatch(/^warning: The history was changed since the last deployment: GitHub no longer has/)
   })
 })
 

@@ -5,6 +5,8 @@ import { bookkeepingName, type Deployment } from '../deployment.ts'
 /** The set of objects of a deployment that was finished, as it was sent; no Secret is in it. */
 export interface LastGood {
   readonly commit: string
+  /** ISO 8601; records of earlier releases have it not. */
+  readonly committedAt?: string
   readonly digest: string
   readonly finishedAt: string
   readonly manifests: readonly Manifest[]
@@ -17,8 +19,11 @@ export async function writeLastGood(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, image, settings, cluster, systems } = deployment
+  const { commit } = config.trigger
+  const { committedAt } = await systems.git.describe(config.workspace, commit, signal)
   const record: LastGood = {
-    commit: config.trigger.commit,
+    commit,
+    committedAt,
     digest: image.digest,
     finishedAt: systems.clock.now().toISOString(),
     manifests: manifests.filter((each) => each.object.kind !== 'Secret'),

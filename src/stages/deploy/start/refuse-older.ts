@@ -1,8 +1,9 @@
-import { StagegateError, toStagegateError } from '../../../errors/index.ts'
+import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { CommitComparison } from '../../../systems/git/git.ts'
 import type { Deployment } from '../deployment.ts'
 import { type LastGood, readLastGood } from '../finalize/record.ts'
+import { compareWithDeployed } from './compare-with-deployed.ts'
 import { renderAge } from './render-age.ts'
 
 type Opened = Pick<Deployment, 'config' | 'settings' | 'systems' | 'cluster'>
@@ -10,14 +11,19 @@ type Opened = Pick<Deployment, 'config' | 'settings' | 'systems' | 'cluster'>
 /**
  * Ends the deployment of a commit that the deployed one already contains, unless `allow-older` says that it is meant: a
  * run that was started again by hand must not take back what came after it. A commit of another history (a branch was
- * forced to another commit) is not older; that is said, and deployed.
+ * forced to another commit) is not older; that is said, and deployed. Where the histories cannot be had, the times of the
+ * commits decide.
  */
 export async function refuseOlder(deployment: Opened, step: StepContext): Promise<void> {
   const { commit } = deployment.config.trigger
   const deployed = await readLastGood(deployment, step.signal)
   if (deployed === undefined || deployed.commit === commit) return
-  const compared = await compare(deployment, deployed.commit, step)
-  if (compared === undefined) return
+  const compared = await compareWithDeployed(deployment, deployed.commit, step.signal)
+  if ('unknown' in compared) return judgeByTime(deployment, deployed, compared.unknown, step)
+  if ('unrelated' in compared) {
+    step.log.warn(`The history was changed since the last deployment: ${compared.unrelated}. It is deployed.`)
+    return
+  }
   const { ahead, behind } = compared
   if (behind === 0) {
     step.log.info(`Deployed is ${short(deployed.commit)}; this is ${count(ahead)} newer.`)
@@ -55,6 +61,32 @@ async function judgeOlder(
   )
 }
 
+/** Where nobody can tell what came first, the times of the commits have to: they are there without asking anybody. */
+async function judgeByTime(
+  { config, settings, systems }: Opened,
+  deployed: LastGood,
+  why: string,
+  step: StepContext,
+): Promise<void> {
+  const { commit } = config.trigger
+  const { committedAt } = await systems.git.describe(config.workspace, commit, step.signal)
+  const unknown = `Deployed is ${short(deployed.commit)}; whether ${short(commit)} is older is not known: ${why}`
+  const isEarlier = Date.parse(committedAt) < Date.parse(deployed.committedAt ?? '')
+  if (!isEarlier || settings.allowOlder) {
+    step.log.warn(`${unknown}.`)
+    return
+  }
+  throw new StagegateError('E_OLDER_COMMIT', {
+    message: `${unknown}, and it was committed ${renderAge(committedAt, deployed.committedAt) ?? ''} earlier.`,
+    evidence: [
+      `deployed: ${deployed.commit}${at('committed', deployed.committedAt)}, deployment finished ${deployed.finishedAt}`,
+      `this run: ${commit}${at('committed', committedAt)}`,
+    ],
+    state: 'Nothing was deployed.',
+    next: 'Rerun when GitHub answers; to deploy it all the same, set the input allow-older to true.',
+  })
+}
+
 function sayDiverged(
   commit: string,
   deployed: LastGood,
@@ -69,38 +101,6 @@ function sayDiverged(
   step.log.warn(
     `The history was changed since the last deployment: deployed is ${short(deployed.commit)}, which has ${count(behind)} that ${short(commit)} lacks, and lacks ${count(ahead)} that it has; ${common}. It is deployed.`,
   )
-}
-
-/** By the checkout's own history; where that does not reach, by GitHub's. Undefined, and said, where neither can tell. */
-async function compare(
-  { config, systems }: Opened,
-  deployed: string,
-  step: StepContext,
-): Promise<CommitComparison | undefined> {
-  const { commit } = config.trigger
-  const local = await systems.git.compareCommits(config.workspace, deployed, commit, step.signal)
-  if (local !== undefined) return local
-  const asked = await askGithub(systems, deployed, commit, step)
-  if (typeof asked !== 'string') return asked
-  step.log.warn(`Deployed is ${short(deployed)}; whether ${short(commit)} is older is not known: ${asked}.`)
-  return undefined
-}
-
-/** The comparison, or why there is none. */
-async function askGithub(
-  { github }: Opened['systems'],
-  deployed: string,
-  commit: string,
-  step: StepContext,
-): Promise<CommitComparison | string> {
-  if (github === undefined) return 'the history of the checkout is too short (fetch-depth: 0 makes it whole)'
-  try {
-    const told = await github.compareCommits(deployed, commit, step.signal)
-    return told ?? 'GitHub no longer has the deployed commit, or it shares no history with this one'
-  } catch (thrown) {
-    step.signal.throwIfAborted()
-    return toStagegateError(thrown).message.replace(/\.$/, '')
-  }
 }
 
 function short(commit: string): string {
