@@ -5,7 +5,7 @@ import { expectEnded, expectEndedByItself, sayEnd } from './expect-ended.ts'
 import { expectNoSecret, expectNothingOpen, tail } from './expectations.ts'
 import { findProcesses } from './find-processes.ts'
 import { heldConfig, heldEdits, heldLine, heldScanConfig } from './held-sample.ts'
-import type { Interrupt } from './interrupt.ts'
+import type { Ending, Interrupt } from './interrupt.ts'
 import type { BundleResult } from './run-bundle.ts'
 import { SampleRun } from './sample-run.ts'
 import { Staging } from './staging.ts'
@@ -24,7 +24,7 @@ afterAll(() => {
 
 interface Point {
   readonly at: string
-  readonly act: Interrupt['act']
+  readonly act: Ending
   readonly when: Interrupt['when']
   readonly config?: string
   /** The stage whose result is `cancelled`. */
@@ -32,12 +32,12 @@ interface Point {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const held = (at: string, act: Interrupt['act'], env: Readonly<Record<string, string>> = {}): Point => ({
+const held = (at: string, act: Ending, env: Readonly<Record<string, string>> = {}): Point => ({
   ...{ at, act, when: heldLine(at), stage: at.split('.')[0] ?? '', env: { HOLD: at, ...env } },
 })
 
 /** The service that is scanned has started, and never answers; its output is not in the log. */
-const scanned = (act: Interrupt['act']): Point => ({
+const scanned = (act: Ending): Point => ({
   ...held('scan.dast', act),
   config: heldScanConfig,
   when: (mark) => findProcesses(mark).some((line) => line.includes('sleep 600')),

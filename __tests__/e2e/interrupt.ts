@@ -7,10 +7,12 @@ export interface Interrupt {
   readonly when: RegExp | ((mark: string) => boolean)
   /**
    * `two signals`: a SIGTERM right after a SIGINT. `kill all`: what is left of a machine that was lost, main and its
-   * children at once. `close log`: the reader of its output goes away.
+   * children at once. `close log`: the reader of its output goes away. A function changes something else.
    */
-  readonly act: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL' | 'two signals' | 'kill all' | 'close log'
+  readonly act: Ending | (() => void)
 }
+
+export type Ending = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL' | 'two signals' | 'kill all' | 'close log'
 
 /** What the runner does after a cancel when a process does not end: SIGTERM, then SIGKILL. Milliseconds. */
 const TERM_MS = 7_500
@@ -34,6 +36,10 @@ export function watchFor(child: ChildProcess, mark: string, interrupt: Interrupt
   const act = (): void => {
     if (interrupt === undefined || actedAt !== undefined) return
     actedAt = performance.now()
+    if (typeof interrupt.act === 'function') {
+      interrupt.act()
+      return
+    }
     perform(interrupt.act, child, mark)
     if (!['SIGINT', 'SIGTERM', 'SIGHUP', 'two signals'].includes(interrupt.act)) return
     const escalate = (name: NodeJS.Signals, milliseconds: number): void => {
@@ -66,7 +72,7 @@ export function watchFor(child: ChildProcess, mark: string, interrupt: Interrupt
   }
 }
 
-function perform(act: Interrupt['act'], child: ChildProcess, mark: string): void {
+function perform(act: Ending, child: ChildProcess, mark: string): void {
   switch (act) {
     case 'two signals':
       child.kill('SIGINT')

@@ -51,10 +51,14 @@ export class StagingAdministrator extends Staging {
     const session = this.openSql()
     session.stdin?.write('BEGIN; LOCK TABLE flyway_schema_history IN ACCESS EXCLUSIVE MODE;\n\\echo locked\n')
     await until(session, 'locked')
-    return async () => {
-      const closed = new Promise((resolve) => session.once('close', resolve))
-      session.stdin?.end('ROLLBACK;\n')
-      await closed
+    const closed = new Promise<void>((resolve) => {
+      session.once('close', () => {
+        resolve()
+      })
+    })
+    return () => {
+      if (session.stdin?.writableEnded === false) session.stdin.end('ROLLBACK;\n')
+      return closed
     }
   }
 

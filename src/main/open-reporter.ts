@@ -32,6 +32,9 @@ export function openReporter({ config, console, writer, github, signal }: Report
     elapsed: () => clock.monotonic() - startedAt,
     overhead: () => measureOverhead(console),
     warnings: console.warnings,
+    say: (text) => {
+      console.output.info(text)
+    },
     async readStatus() {
       if (!isReportAlone(config.selection.stages) || github === undefined) return undefined
       return (await github.readStatus(config.trigger.headCommit, config.statusContext, signal))?.state

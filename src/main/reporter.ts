@@ -18,6 +18,9 @@ import type { GithubWriter } from './github-writer.ts'
 /** GitHub shows nothing at all of a step summary that is larger. Bytes. */
 const SUMMARY_BYTES = 1_048_576
 
+/** Of a report that goes to the log. Bytes. */
+const LOGGED_BYTES = 200_000
+
 export interface ReporterOptions {
   readonly config: Config
   readonly files: Files
@@ -27,6 +30,8 @@ export interface ReporterOptions {
   readonly elapsed: () => number
   readonly overhead: () => Overhead
   readonly warnings: readonly string[]
+  /** Writes to the log. */
+  readonly say: (text: string) => void
   /** What the status of an earlier call of the same run says now; for a call of `report` alone. */
   readonly readStatus: () => Promise<string | undefined>
 }
@@ -49,7 +54,12 @@ export function createReporter(options: ReporterOptions): Reporter {
         '..',
         `stagegate-report-${config.trigger.run.job}-${process.pid}.json`,
       )
-      await files.write(path, renderJsonReport(reportOf(results)))
+      const text = renderJsonReport(reportOf(results))
+      await files.write(path, text).catch((thrown: unknown) => {
+        // On a full disk the log is the only place that is left.
+        options.say(`The report, which could not be written to a file:\n${limitBytes(text, LOGGED_BYTES)}`)
+        throw thrown
+      })
       return path
     },
     async writeSummary(results) {

@@ -139,19 +139,20 @@ export class StepRunner {
   /** The step's own promise, or a rejection when it ignores its signal for longer than the grace. */
   async #orGiveUp<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
     let grace: { readonly signal: AbortSignal; clear(): void } | undefined
-    const givenUp = new Promise<never>((_, reject) => {
-      const start = (): void => {
-        grace = this.#options.surroundings.deadline(GRACE_MS, () => signal.reason as Error)
-        grace.signal.addEventListener('abort', () => {
-          reject(signal.reason as Error)
-        })
-      }
-      if (signal.aborted) start()
-      else signal.addEventListener('abort', start, { once: true })
-    })
+    const { promise: givenUp, reject } = Promise.withResolvers<never>()
+    const start = (): void => {
+      grace = this.#options.surroundings.deadline(GRACE_MS, () => signal.reason as Error)
+      grace.signal.addEventListener('abort', () => {
+        reject(signal.reason as Error)
+      })
+    }
+    if (signal.aborted) start()
+    else signal.addEventListener('abort', start)
     try {
       return await Promise.race([running, givenUp])
     } finally {
+      // A cancel after the step's end must not start the time of one that is over.
+      signal.removeEventListener('abort', start)
       grace?.clear()
     }
   }
