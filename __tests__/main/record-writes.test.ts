@@ -28,7 +28,7 @@ function answering(...answers: readonly Written[]) {
     setDeploymentState: (_id: number, state: unknown) => answer(state),
     startDeployment: () => Promise.resolve({ written: true, id: 1 }),
   } as unknown as GitHub
-  return { sent, writes: recordWrites(github) }
+  return { sent, writes: recordWrites(github, pending) }
 }
 
 const state = (value: 'in_progress' | 'error') => ({
