@@ -18,7 +18,7 @@ import {
 import { readTestbed, type TestbedDescription } from '../../script/lib/testbed/description.ts'
 import { pushOf } from '../fixtures/events/payloads.ts'
 import type { Repository } from '../systems/github/repository.ts'
-import type { State } from '../systems/github/state.ts'
+import type { RequestRecord, State } from '../systems/github/state.ts'
 import { applyEdits } from './apply-edits.ts'
 import type { Edit } from './failing-variants.ts'
 import { type BundleOptions, type BundleResult, runBundle } from './run-bundle.ts'
@@ -192,6 +192,13 @@ export class SampleRun {
       checks: checks.filter(({ detailsUrl }) => isOurs(detailsUrl)),
       deployments: deployments.filter(({ payload }) => JSON.stringify(payload).includes(`/${runId}/`)),
     }
+  }
+
+  /** Requests for the sample's repository that the testbed's GitHub has had. */
+  async requests(): Promise<readonly RequestRecord[]> {
+    const answer = await fetch(`${this.testbed.github.url}/_testbed/requests`)
+    const all = (await answer.json()) as readonly RequestRecord[]
+    return all.filter(({ path }) => path.startsWith(`/repos/${fullName}/`))
   }
 
   /** Requests that do not fit GitHub's description of its API, whoever sent them. */

@@ -25,9 +25,12 @@ function sayTime(what: string, result: BundleResult): void {
 describe('a good commit on an empty staging environment', () => {
   let result: BundleResult
   let github: GithubView
+  let requests: number
   beforeAll(async () => {
     staging.empty()
+    const before = (await run.requests()).length
     result = await run.call()
+    requests = (await run.requests()).length - before
     github = await run.github(commit)
     sayTime('from nothing', result)
   })
@@ -46,6 +49,12 @@ describe('a good commit on an empty staging environment', () => {
     const states = staged.map(({ state }) => state)
     // While it was pending, it said now and then which stage was running.
     expect([states[0], new Set(states.slice(1))]).toEqual(['success', new Set(['pending'])])
+  })
+
+  it('asks GitHub at most 25 times, all that preflight asks included', () => {
+    console.info(`Requests to GitHub: ${requests}`)
+    expect(requests).toBeGreaterThan(10)
+    expect(requests).toBeLessThanOrEqual(25)
   })
 
   it('leaves one check run per stage, each a success', () => {
