@@ -108,7 +108,7 @@ async function askVersion(
       signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
       keepBytes: 4096,
     })
-    const said = exitCode === 0 ? /\bv?(\d+\.\d+[\w.+-]*)/.exec(`${stdout}\n${stderr}`)?.[1] : undefined
+    const said = exitCode === 0 ? /(?<![\d.])(\d+\.\d+[\w.+-]*)/.exec(`${stdout}\n${stderr}`)?.[1] : undefined
     return said ?? 'unknown'
   } catch {
     signal.throwIfAborted()
