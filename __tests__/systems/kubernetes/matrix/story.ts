@@ -54,7 +54,7 @@ const slow: WorkloadParts = {
   spec: { progressDeadlineSeconds: 10 },
   container: { ...shell('sleep 13; touch /up; sleep infinity'), readinessProbe: probe('test -e /up') },
 }
-const again = { annotations: { 'stagegate.dev/commit': 'another' } }
+const again = { annotations: { 'example.com/deployed-by': 'another' } }
 
 async function limitPods({ bed }: Told, pods: string): Promise<void> {
   await bed.apply(
