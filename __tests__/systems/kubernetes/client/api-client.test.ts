@@ -102,6 +102,9 @@ describe('an answer', () => {
       'E_MANIFEST_INVALID',
     ],
     [500, 'etcdserver: leader changed', '', 'E_KUBE_UNAVAILABLE'],
+    [500, 'Internal error occurred: failed calling webhook "v.example.com": no', '', 'E_WEBHOOK_UNAVAILABLE'],
+    [500, 'conversion webhook for example.com/v1, Kind=A failed: no', '', 'E_WEBHOOK_UNAVAILABLE'],
+    [400, 'admission webhook "v.example.com" does not support dry run', 'BadRequest', 'E_WEBHOOK_NO_DRY_RUN'],
     [503, 'apiserver is shutting down', '', 'E_KUBE_UNAVAILABLE'],
   ])('with %i and "%s" is an error with a code', async (code, message, reason, expected) => {
     server.answer(status(code, message, reason))
