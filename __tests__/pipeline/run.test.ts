@@ -64,7 +64,8 @@ describe('a pipeline', () => {
         if (stop < 0) return
         for (const later of result.stages.slice(stop + 1)) {
           if (later.id === 'report') continue
-          expect(later.result).toMatchObject({ status: 'skipped', blocked: true })
+          const applies = behaviours[later.id]?.behaviour !== 'not-applicable'
+          expect(later.result).toMatchObject({ status: 'skipped', blocked: applies })
           expect(ran).not.toContain(later.id)
         }
       }),

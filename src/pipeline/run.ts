@@ -73,6 +73,9 @@ async function runStage<Outputs, Config, Systems>(
   })
   const at = options.surroundings.elapsed()
 
+  // What does not apply, does not apply whatever happened before it: it was not the failure that kept it from running.
+  if (planned.kind === 'skip' && planned.steps.length === 0) return notRun(planned.reason, false)
+
   const obstacle = always ? undefined : findObstacle(results, options.signal)
   if (obstacle !== undefined) {
     // The first stage that a cancel hits between two stages is the one that was cancelled.
