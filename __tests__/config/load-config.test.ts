@@ -245,6 +245,45 @@ deploy:
     })
   })
 
+  it('names charts, limits and rules for manifests', async () => {
+    const config = await load({
+      config: `${whole.slice(0, whole.indexOf('deploy:'))}deploy:
+  secrets: [{ path: secret/sops, to: { sops: age-key } }]
+  manifests:
+    paths:
+      - overlays/staging
+      - { chart: charts/a }
+      - { chart: charts/b, release: b, values: [b.yaml, c.yaml], hooks: leave-out }
+    allow: { namespaces: [monitoring], kinds: [Deployment, cert-manager.io/*] }
+  policy: { paths: policy/, data: [data/], namespaces: [k8s], rego-version: v0, timeout: 1m, critical: false }
+`,
+    })
+    expect(active(config.deploy)).toMatchObject({
+      secrets: { entries: [{ to: { kind: 'sops', key: 'age-key' } }] },
+      manifests: {
+        sources: [
+          { kind: 'path', path: 'overlays/staging' },
+          { kind: 'chart', path: 'charts/a', release: undefined, values: [], hooks: 'refuse' },
+          { kind: 'chart', path: 'charts/b', release: 'b', values: ['b.yaml', 'c.yaml'], hooks: 'leave-out' },
+        ],
+        allow: { namespaces: ['monitoring'], kinds: ['Deployment', 'cert-manager.io/*'] },
+        timeoutMs: 300_000,
+      },
+      policy: {
+        configured: true,
+        tool: 'conftest',
+        paths: ['policy/'],
+        data: ['data/'],
+        namespaces: ['k8s'],
+        rego: 'v0',
+        // The threshold of the scans.
+        failOn: 'medium',
+        timeoutMs: 60_000,
+        critical: false,
+      },
+    })
+  })
+
   it('gives way to inputs', async () => {
     const inputs = {
       ...logins,

@@ -124,6 +124,14 @@ describe('inputs', () => {
     expect(inputs.ssh).toEqual({ key: privateKey, knownHosts: 'node ssh-ed25519 AAAA\n' })
   })
 
+  it('give the keys of age as age-keygen writes them, without its comments', () => {
+    const [one, two] = ['A', 'B'].map((letter) => `AGE-SECRET-KEY-1${letter.repeat(58)}`)
+    const file = `# created: 2026-11-23T00:00:00Z\r\n# public key: age1x\r\n${one ?? ''}\r\n\n${two ?? ''}\n`
+    expect(readInputs(asEnv({ 'sops-age-key': file }), () => undefined).ageKeys).toEqual([one, two])
+    const wrong = () => readInputs(asEnv({ 'sops-age-key': 'age1publickey' }), () => undefined)
+    expect(wrong).toThrow(expect.objectContaining({ code: 'E_INPUT_INVALID' }) as Error)
+  })
+
   it('are all looked at before the first error is said', () => {
     expect(
       problems({

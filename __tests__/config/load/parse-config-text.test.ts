@@ -77,6 +77,26 @@ deploy:
   })
 
   it.each([
+    [
+      'manifests: [{ chart: oci://registry.example.com/a }]',
+      /chart: found "oci:.*allowed is a relative path/,
+    ],
+    ['manifests: [{ chart: a, release: My_App }]', /release: found "My_App"; allowed is a name of a-z/],
+    ['manifests: [{ chart: a, values: ../outside.yaml }]', /allowed is/],
+    [
+      'manifests: { paths: k8s, allow: { kinds: [deployment] } }',
+      /kinds\[0\]: found "deployment"; allowed is a kind such as/,
+    ],
+    ['manifests: { paths: k8s, allow: { kinds: ["*"] } }', /kinds\[0\]: found "\*"; allowed is a kind/],
+    ['manifests: { paths: k8s, allow: { namespaces: [A] } }', /namespaces\[0\]: found "A"/],
+    ['policy: { paths: /etc }', /paths: found "\/etc"/],
+    ['policy: { paths: a, namespaces: ["--update=x"] }', /namespaces\[0\]: found "--update=x"/],
+    ['policy: true', /policy: found true; allowed is keys with values, or false/],
+  ])('refuses %s under deploy', (text, problem) => {
+    expect(problems(`deploy:\n  ${text}\n`).join('\n')).toMatch(problem)
+  })
+
+  it.each([
     ['version: 2', /^1: version: found 2; allowed is 1$/],
     ['test: { unit: { run: x, env: { PORT: 8080 } } }', /env\.PORT: found 8080; allowed is a text \(numbers/],
     ['test: { unit: { run: x, timeout: 500h } }', /timeout: found "500h"; allowed is a duration/],

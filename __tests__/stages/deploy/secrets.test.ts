@@ -31,6 +31,14 @@ describe('sortSecrets', () => {
     ])
   })
 
+  it('keeps the keys that decrypt files to themselves, and misses those that are not there', () => {
+    const toSops = { path: 'secret/sops', to: { kind: 'sops', key: 'age' }, source } as const
+    const read = (values: Readonly<Record<string, string>>) =>
+      sortSecrets([toSops], [{ path: toSops.path, values, leaseId: undefined }], 'staging')
+    expect(read({ age: 'AGE-SECRET-KEY-1X' })).toMatchObject({ objects: [], ageKeys: ['AGE-SECRET-KEY-1X'] })
+    expect(() => read({ other: 'x' })).toThrow(/secret\/sops has no key "age"; it has: other/)
+  })
+
   it('gives the variables to the named steps alone', () => {
     const { objects, variables } = sortSecrets(
       [toMigration],
