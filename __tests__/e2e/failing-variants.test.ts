@@ -24,7 +24,7 @@ describe('the failing variants', () => {
 
   it('have one for each stage that can fail by the commit itself', () => {
     expect(new Set(failingVariants.map((variant) => variant.stage))).toEqual(
-      new Set(['build', 'test', 'scan', 'image', 'secrets', 'rollout', 'migration', 'smoke']),
+      new Set(['build', 'test', 'scan', 'image', 'secrets', 'policy', 'rollout', 'migration', 'smoke']),
     )
   })
 })

@@ -135,6 +135,31 @@ it('writes about submarines', () => {
     expect: { failedStage: 'deploy', failedStep: 'deploy.secrets', cause: /secret\/staging\/not-written/ },
   },
   {
+    stage: 'policy',
+    title: 'Ask for fewer replicas than the policy of the team allows',
+    edit: [
+      {
+        path: '.github/stagegate.yml',
+        replace: {
+          find: '  manifests: [k8s/]',
+          with: '  policy: { paths: replicas.rego }\n  manifests: [k8s/]',
+        },
+      },
+      {
+        path: 'replicas.rego',
+        content: `package main
+
+deny_few_replicas contains msg if {
+  input.kind == "Deployment"
+  input.spec.replicas < 100
+  msg := sprintf("has only %d replicas", [input.spec.replicas])
+}
+`,
+      },
+    ],
+    expect: { failedStage: 'deploy', failedStep: 'deploy.policy', cause: /has only \d+ replicas/ },
+  },
+  {
     stage: 'rollout',
     title: 'Start a file that is not in the image',
     edit: [{ path: 'Dockerfile', replace: { find: 'dist/server.js', with: 'dist/main.js' } }],
