@@ -27,6 +27,7 @@ const cases: [string, string, RegExp, { exitCode?: number; said?: string }?][] =
     /probe failed/,
     { exitCode: 137 },
   ],
+  ['CrashLoopBackOff', 'exit 3, 2 restarts Unhealthy: Readiness probe failed', /last words/, { exitCode: 3 }],
   ['CrashLoopBackOff', 'exit 127, 2 restarts', /did not find the program/, { exitCode: 127 }],
   ['CrashLoopBackOff', 'exit 139, 2 restarts', /SIGSEGV/, { exitCode: 139 }],
   ['CrashLoopBackOff', 'exit 0 (Completed), 2 restarts', /in the foreground/, { exitCode: 0 }],

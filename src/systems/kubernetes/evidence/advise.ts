@@ -93,7 +93,7 @@ const advices: readonly Advice[] = [
   },
   {
     reason: /CrashLoopBackOff/,
-    text: /probe/i,
+    text: /(?:liveness|startup) probe failed/i,
     next: 'The kubelet ended it because a probe failed: compare what the probe asks with what the program answers, and when.',
   },
   {

@@ -53,10 +53,10 @@ async function gatherOne(
     symptom === undefined
       ? ((pod === undefined ? undefined : describePod(pod)[0]) ?? status.text)
       : `${renderPlace(symptom.pod, symptom.container)}${nameReason(symptom)}`
-  const unhealthy = warnings.find((warning) => warning.startsWith('Unhealthy'))
+  const unhealthy = warnings.filter((warning) => warning.startsWith('Unhealthy')).join(' ')
   const failure = {
-    reason: symptom?.reason ?? unhealthy?.split(/\W/)[0] ?? '',
-    text: `${symptom?.text ?? what} ${unhealthy ?? ''}`,
+    reason: symptom?.reason ?? (unhealthy === '' ? '' : 'Unhealthy'),
+    text: `${symptom?.text ?? what} ${unhealthy}`,
     exitCode: exitCodeOf(pod, container),
     said,
   }
