@@ -23,13 +23,24 @@ export interface TestbedCluster {
   close(): Promise<void>
 }
 
-/** @param way another way to the API server than the direct one: host and port on this machine */
+/**
+ * @param way another way to the API server than the direct one: host and port on this machine
+ * @param env where proxies are read from
+ */
 export async function openTestbedCluster(
   name: string,
-  { clock = systemClock, way }: { readonly clock?: Clock; readonly way?: string } = {},
+  {
+    clock = systemClock,
+    way,
+    env = {},
+  }: {
+    readonly clock?: Clock
+    readonly way?: string
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<TestbedCluster> {
   const testbed = readTestbed()
-  const http = createHttp({ clock, userAgent: 'stagegate-tests', env: {} })
+  const http = createHttp({ clock, userAgent: 'stagegate-tests', env })
   const direct = readFileSync(testbed.kubernetes.kubeconfig, 'utf8')
   const kubeconfig = way === undefined ? direct : direct.replace(testbed.kubernetes.server, `https://${way}`)
   const connections = createConnections(
