@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { annotateInLog } from '../../src/main/annotate-in-log.ts'
 import { annotationsOf, renderRest } from '../../src/main/annotations.ts'
 import { done, finding, stage, step } from '../report/report-of.ts'
+import { configOf } from './config-of.ts'
 
 const workspace = '/home/runner/work/shop/shop/services/api'
 
@@ -38,5 +40,22 @@ describe('annotations', () => {
     expect(renderRest(612)).toBe(
       'The worst 500 of 612 findings are annotated; the other 112 are in the JSON report (output `report`).',
     )
+  })
+
+  test('of a run without a token are in its log, once for each stage that ran', () => {
+    const shown: string[] = []
+    const listen = annotateInLog(
+      { annotate: (level, text, { file, line }) => shown.push(`${level} ${file}:${line} ${text}`) },
+      configOf(),
+    )
+    const kept = { findings: [finding(), finding({ severity: 'medium', line: 3 })] }
+    const lint = stage('build', done, { steps: [step('lint', done, { kept })] })
+    listen({ kind: 'stage-started', stage: 'build', steps: [] })
+    listen({ kind: 'stage-ended', stage: lint })
+    listen({ kind: 'stage-ended', stage: { ...lint, resumedFrom: 'run 76' } })
+    expect(shown).toEqual([
+      'error src/server.ts:12 eval runs text as code',
+      'warning src/server.ts:3 eval runs text as code',
+    ])
   })
 })

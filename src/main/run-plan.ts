@@ -20,6 +20,7 @@ import type { Reporter } from '../stages/report/reporter.ts'
 import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
 import type { CommitStatus, GitHub } from '../systems/github/github.ts'
+import { annotateInLog } from './annotate-in-log.ts'
 import { composeSystems } from './compose-systems.ts'
 import { type Call, openCall } from './jobs/open-call.ts'
 import type { Console } from './console.ts'
@@ -105,7 +106,10 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
     writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
   const early = writer && writes && endEarly({ ...options, writer, writes })
 
+  const annotate = opened === undefined ? annotateInLog(console.output, config) : undefined
+
   const result = await execute(options, call, plan, writer, github, (event) => {
+    annotate?.(event)
     early?.listen(event)
     writer?.listen(event)
     markProgress(console, event)

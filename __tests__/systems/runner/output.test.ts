@@ -21,9 +21,37 @@ function createSubject(options: { readonly isRunner?: boolean } = {}) {
   }
 }
 
+/** Where no runner reads the log. */
+function createAndAnnotate(): string {
+  const { output, text } = createSubject({ isRunner: false })
+  output.annotate('warning', 'fine', { line: 1, endLine: 1, column: undefined, file: 'a.ts', title: 't' })
+  return text()
+}
+
 const bytes = (text: string) => Buffer.from(text)
 
 describe('Lines of our own', () => {
+  it('mark a line of a file, and nothing in file, title or text can end the mark or begin another', () => {
+    const { output, text, secrets } = createSubject()
+    secrets.add('hunter2-hunter2')
+    const place = { line: 3, endLine: 4, column: 7 }
+    output.annotate('error', 'bad\n::add-mask::x', {
+      ...place,
+      file: 'a,b:c\n::error::%.ts',
+      title: 'x,y: hunter2-hunter2',
+    })
+    output.annotate('notice', 'fine', { line: 1, endLine: 1, column: undefined, file: 'a.ts', title: 't' })
+    const lines = text()
+      .split('\n')
+      .filter((line) => !line.startsWith('::add-mask::'))
+    expect(lines).toEqual([
+      '::error file=a%2Cb%3Ac%0A%3A %3Aerror%3A%3A%25.ts,line=3,endLine=4,col=7,title=x%2Cy%3A ***::bad%0A: :add-mask::x',
+      '::notice file=a.ts,line=1,endLine=1,title=t::fine',
+      '',
+    ])
+    expect(createAndAnnotate()).toBe('warning: a.ts:1: t: fine\n')
+  })
+
   it('are plain lines, annotations, or notes for debugging', () => {
     const { output, text } = createSubject()
     output.info('one\ntwo')

@@ -27,13 +27,18 @@ export async function findStatus(
     const found = data.find((each) => each.context.toLowerCase() === context.toLowerCase())
     if (found !== undefined) {
       return {
-        state: found.state,
+        state: stateOf(found),
         description: found.description ?? '',
         targetUrl: found.target_url ?? '',
       }
     }
   }
   return undefined
+}
+
+/** Gitea and Forgejo call it `status`. */
+function stateOf(status: { readonly state?: string; readonly status?: string }): string {
+  return status.state ?? status.status ?? ''
 }
 
 export async function writeStatus(api: Api, status: CommitStatus, signal: AbortSignal): Promise<void> {
