@@ -16,11 +16,13 @@ import { keptBy, type StageRun, Workshop } from '../commands/run-stage.ts'
 
 export const notConfigured = { configured: false, reason: 'not configured' } as const
 
-/** Waits between attempts pass at once, and nothing is waited for longer than a moment. */
-const clock: Clock = {
-  ...systemClock,
-  sleep: () => Promise.resolve(),
-  deadline: (milliseconds, reason) => systemClock.deadline(Math.min(milliseconds, 300), reason),
+/** Waits between attempts pass at once, and no answer is waited for longer than this. */
+function clockWith(patienceMs = Infinity): Clock {
+  return {
+    ...systemClock,
+    sleep: () => Promise.resolve(),
+    deadline: (milliseconds, reason) => systemClock.deadline(Math.min(milliseconds, patienceMs), reason),
+  }
 }
 
 export interface PreflightOptions {
@@ -29,6 +31,8 @@ export interface PreflightOptions {
   /** What the run's own first status has told; without it the writer wrote none. */
   readonly firstStatus?: Awaited<ReturnType<GitHub['writeStatus']>>
   readonly signal?: AbortSignal
+  /** For a GitHub that never answers, in milliseconds. */
+  readonly patienceMs?: number
 }
 
 /** Preflight with the run's real systems: a GitHub API server of its own, and whatever the inputs name. */
@@ -58,6 +62,7 @@ export class PreflightRoom {
     const { systems } = this.#workshop
     const { env = {}, inputs = {}, firstStatus } = options
     const { processes } = systems
+    const clock = clockWith(options.patienceMs)
     const minted =
       token === undefined
         ? undefined

@@ -110,7 +110,8 @@ describe('the permissions on GitHub', () => {
 
   it.each(['500', 'hang', 'reset', 'html'])('are not known under %s, and the run goes on', async (fault) => {
     room.server.inject({ fault, times: 'forever' })
-    const run = await room.run(buildsOnly, {}, { firstStatus: { written: true } })
+    const patience = fault === 'hang' ? { patienceMs: 300 } : {}
+    const run = await room.run(buildsOnly, {}, { firstStatus: { written: true }, ...patience })
     expect(run.error).toBeUndefined()
     expect(hasOf(run)).toEqual(['statuses: write: yes', 'checks: write: unknown'])
     expect(run.access?.permissions).toBeUndefined()
