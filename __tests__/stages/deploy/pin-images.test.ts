@@ -44,6 +44,15 @@ describe('pinImages', () => {
     },
   )
 
+  it('pins the pods of custom resources and bare pods too', () => {
+    const rollout = { ...deployment('api'), apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }
+    expect(imagesOf(pinImages(rollout, stamp).object)).toEqual([`ghcr.io/acme/api@${digest}`])
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'api' } }
+    const pinned = pinImages({ ...pod, spec: { containers: [{ name: 'c', image: 'api' }] } }, stamp)
+    expect(pinned.object.spec).toEqual({ containers: [{ name: 'c', image: `ghcr.io/acme/api@${digest}` }] })
+    expect(pinImages({ ...pod, kind: 'ConfigMap' }, stamp)).toMatchObject({ pinned: 0 })
+  })
+
   it('writes the commits on the workload itself, never on its pods', () => {
     const { object } = pinImages(deployment('api'), stamp)
     expect(object.metadata.annotations).toEqual({

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 
 /** Kinds whose pods run the service, and where their pod template is. */
@@ -31,7 +32,7 @@ export function pinImages(
   object: KubernetesObject,
   stamp: Stamp,
 ): { object: KubernetesObject; pinned: number } {
-  const path = podTemplatePaths[object.kind]
+  const path = podTemplatePaths[object.kind] ?? otherPath(object)
   if (path === undefined) return { object, pinned: 0 }
   const copy = structuredClone(object) as Mutable
   copy.metadata.annotations = {
@@ -47,6 +48,12 @@ export function pinImages(
     }
   }
   return { object: copy as KubernetesObject, pinned }
+}
+
+/** Of a bare pod, and of custom resources with a pod template, such as Argo's Rollout and Knative's Service. */
+function otherPath(object: KubernetesObject): readonly string[] | undefined {
+  if (podSpecOf(object) === undefined) return undefined
+  return object.kind === 'Pod' ? [] : ['spec', 'template']
 }
 
 /** Whether an image reference means the service: its repository, or its bare name, with any tag or digest. */
