@@ -143,10 +143,10 @@ describe.concurrent('the evidence of a failure', () => {
     expect(main?.log[0]).toMatch(/^begun at/)
     const init = found?.pods[0]?.containers.find(({ name }) => name === 'prepare')
     expect(init).toMatchObject({ init: true, log: ['prepared'] })
-    // Every run was shown once while it went on.
+    // No run was shown twice; how many there were of the pod that is shown depends on when the other one failed.
     const begun = textsOf(seen, 'main').filter((text) => text.startsWith('begun'))
     expect(new Set(begun).size).toBe(begun.length)
-    expect(begun.length).toBeGreaterThanOrEqual(2)
+    expect(begun.length).toBeGreaterThanOrEqual(1)
   })
 
   test('is the log of the run that ended too, of a container that was started anew', async () => {
