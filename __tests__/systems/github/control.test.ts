@@ -89,6 +89,18 @@ describe('the GitHub server as a process', () => {
     expect(readFileSync(stateFile, 'utf8')).toContain(value)
   })
 
+  test('begins a new hour for the jobs of a repository', async () => {
+    const { url } = await start()
+    const repository = 'acme/ai-gen-service'
+    await control(url, 'POST', 'repositories', { owner: 'acme', name: 'ai-gen-service' })
+    const { body } = await control(url, 'POST', 'tokens', { repository })
+    const headers = { authorization: `Bearer ${String(body.token)}` }
+    const used = async () => (await fetch(`${url}/meta`, { headers })).headers.get('x-ratelimit-used')
+    expect([await used(), await used()]).toEqual(['1', '2'])
+    await control(url, 'POST', 'hour', { repository })
+    expect(await used()).toBe('1')
+  })
+
   test('says what is wrong with a control request', async () => {
     const { url } = await start()
     expect(await control(url, 'POST', 'repositories', { owner: 'acme' })).toMatchObject({

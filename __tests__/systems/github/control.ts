@@ -29,6 +29,11 @@ const controls: Readonly<Record<string, (server: GithubServer, body: unknown) =>
     }
     return server.seed(repository, kind, record)
   },
+  /** An hour has passed: what the jobs of a repository may ask is whole again. */
+  'POST hour': ({ state }, body) => {
+    const window = state.rates[(body as { repository: string }).repository]
+    if (window !== undefined) window.used = 0
+  },
   'POST faults': (server, body) => {
     server.inject(...((Array.isArray(body) ? body : [body]) as FaultRule[]))
     return server.faults.list()
@@ -47,6 +52,7 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
   'POST repositories': ['owner', 'name'],
   'POST tokens': ['repository'],
   'POST records': ['repository', 'kind', 'record'],
+  'POST hour': ['repository'],
 }
 
 /** Answers a request of the control interface; a wrong one is a 400 that says why. */
