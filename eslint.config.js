@@ -44,7 +44,17 @@ const allow = (/** @type {string[]} */ names) =>
   names.length === 0 ? anyPackage : `^(?!node:|\\.{1,2}/|(?:${names.join('|')})(?:/|$))`
 
 export default defineConfig(
-  { ignores: ['dist/', 'lib/', 'node_modules/', 'coverage/', 'examples/', 'schema/'] },
+  {
+    ignores: [
+      'dist/',
+      'lib/',
+      'node_modules/',
+      'coverage/',
+      'examples/',
+      'schema/',
+      '__tests__/fixtures/*-service/',
+    ],
+  },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CALL_MARK } from './find-processes.ts'
 import { type Interrupt, watchFor } from './interrupt.ts'
@@ -16,6 +16,9 @@ export interface BundleOptions {
   /** Inputs by their names in action.yml. */
   readonly inputs: Readonly<Record<string, string>>
   readonly event: object
+  /** The Linux user that the call runs as, with this copy of the program and of Node; default: the test's own. */
+  readonly user?: number
+  readonly program?: { readonly node: string; readonly folder: string }
   /** Done to main while it runs. */
   readonly interrupt?: Interrupt
   /** Whether post runs after main; on a machine that is lost it does not. Default true. */
@@ -107,15 +110,19 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
     ),
   }
   for (const name of runnerFiles) writeFileSync(join(files, name), '')
+  if (options.user !== undefined) {
+    for (const path of [files, temporary, ...readdirSync(files).map((name) => join(files, name))])
+      chownSync(path, options.user, options.user)
+  }
   const read = (name: string): string => readFileSync(join(files, name), 'utf8')
 
   const started = performance.now()
-  const main = await start(env, options.workspace, mark, options.interrupt)
+  const main = await start(env, options.workspace, mark, options, options.interrupt)
   const durationMs = performance.now() - started
   const state = Object.entries(parseVariables(read('STATE')))
   const states = Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value]))
   const post =
-    options.post === false ? undefined : await start({ ...env, ...states }, options.workspace, mark)
+    options.post === false ? undefined : await start({ ...env, ...states }, options.workspace, mark, options)
   const outputs = parseVariables(read('OUTPUT'))
   const report = outputs.report !== undefined && existsSync(outputs.report) ? outputs.report : undefined
   const reportText = report === undefined ? '' : readFileSync(report, 'utf8')
@@ -157,11 +164,13 @@ function start(
   env: Readonly<Record<string, string>>,
   cwd: string,
   mark: string,
+  { user, program }: Pick<BundleOptions, 'user' | 'program'>,
   interrupt?: Interrupt,
 ): Promise<Started> {
   return new Promise((resolve, reject) => {
-    const node = join(root, 'node_modules', '.bin', 'node')
-    const child = spawn(node, [join(root, 'dist', 'index.js')], {
+    const node = program?.node ?? join(root, 'node_modules', '.bin', 'node')
+    const child = spawn(node, [join(program?.folder ?? join(root, 'dist'), 'index.js')], {
+      ...(user === undefined ? {} : { uid: user, gid: user }),
       env,
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobsEnd } from '../../workflows/run-jobs.ts'
 import { tail } from '../expectations.ts'
+import { removeSmallService } from './remove-small-service.ts'
 import { SecureRun } from './secure-run.ts'
 
 let run: SecureRun
@@ -10,21 +9,9 @@ beforeAll(async () => {
   run = await SecureRun.open()
 })
 afterAll(async () => {
-  kubectl('delete', 'deployment/small-service', '--ignore-not-found')
-  kubectl('delete', 'lease,secret', '-l', 'app.kubernetes.io/managed-by=stagegate')
+  removeSmallService(run.testbed)
   await run[Symbol.asyncDispose]()
 })
-
-function kubectl(...args: readonly string[]): string {
-  const { kubeconfig, namespace } = run.testbed.kubernetes
-  return execFileSync(
-    join(run.testbed.bin, 'kubectl'),
-    ['--kubeconfig', kubeconfig, '-n', namespace, ...args],
-    {
-      encoding: 'utf8',
-    },
-  ).trim()
-}
 
 function resultsOf(end: JobsEnd): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(end.jobs).map(([id, { result }]) => [id, result]))

@@ -6,6 +6,7 @@ import { repositorySettings, runnerEnvironment } from '../../../script/lib/demo/
 import { git, type SampleRepository } from '../../../script/lib/demo/sample-repository.ts'
 import { readTestbed, type TestbedDescription } from '../../../script/lib/testbed/description.ts'
 import type { Repository } from '../../systems/github/repository.ts'
+import { type GithubServer, startGithubServer } from '../../systems/github/server.ts'
 import type { State } from '../../systems/github/state.ts'
 import { type ArtifactServer, startArtifactServer } from '../../systems/artifacts/artifact-server.ts'
 import { type JobCall, type JobEnd, type JobsEnd, runJobs } from '../../workflows/run-jobs.ts'
@@ -33,7 +34,8 @@ export interface SecureOptions {
 
 /** A repository on the testbed whose commits go through the jobs of the reusable workflow, each with its own rights alone. */
 export class SecureRun implements AsyncDisposable {
-  readonly testbed: TestbedDescription = readTestbed()
+  readonly testbed: TestbedDescription
+  readonly #server: GithubServer
   readonly folder = mkdtempSync(join(tmpdir(), 'stagegate-forms-'))
   readonly workflow: Workflow = readWorkflow('.github/workflows/staging.yml')
   readonly repository: SampleRepository
@@ -44,13 +46,16 @@ export class SecureRun implements AsyncDisposable {
   #runId = Math.floor(Date.now() / 1000)
   #workspaces = 0
 
-  private constructor(artifacts: ArtifactServer) {
+  private constructor(artifacts: ArtifactServer, server: GithubServer) {
     this.artifacts = artifacts
+    this.#server = server
+    // A GitHub of its own: nobody else registers the repository meanwhile.
+    this.testbed = { ...readTestbed(), github: { url: server.url } }
     this.repository = createSmallRepository(this.folder, this.testbed)
   }
 
   static async open(): Promise<SecureRun> {
-    return new SecureRun(await startArtifactServer())
+    return new SecureRun(await startArtifactServer(), await startGithubServer())
   }
 
   head(): string {
@@ -228,6 +233,7 @@ export class SecureRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.artifacts[Symbol.asyncDispose]()
+    await this.#server.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { fullName } from '../../../script/lib/demo/github-job.ts'
+import { repositorySettings } from '../../../script/lib/demo/job-environment.ts'
+import { commitAll, git } from '../../../script/lib/demo/sample-repository.ts'
+import { runWorkflow, type WorkflowResult } from '../../../script/lib/demo/workflow-run.ts'
+import { readTestbed } from '../../../script/lib/testbed/description.ts'
+import { startGithubServer } from '../../systems/github/server.ts'
+import type { State } from '../../systems/github/state.ts'
+import { removeSmallService } from './remove-small-service.ts'
+import { createSmallRepository } from './small-repository.ts'
+
+type Form = 'one-job' | 'step-by-step' | 'reusable'
+type Event = 'push' | 'pull_request' | 'workflow_dispatch'
+type Outcome = 'success' | 'build fails' | 'scan fails' | 'deploy fails' | 'resumes'
+
+/**
+ * Each form with a success and a failure, each event with both. The other combinations run without the engine, in
+ * forms.e2e.test.ts and in the tests of the sample. A pull request does not deploy.
+ */
+const runs: readonly { readonly form: Form; readonly event: Event; readonly outcome: Outcome }[] = [
+  { form: 'reusable', event: 'push', outcome: 'success' },
+  { form: 'reusable', event: 'pull_request', outcome: 'build fails' },
+  { form: 'one-job', event: 'pull_request', outcome: 'success' },
+  { form: 'step-by-step', event: 'push', outcome: 'build fails' },
+  { form: 'step-by-step', event: 'pull_request', outcome: 'scan fails' },
+  { form: 'step-by-step', event: 'workflow_dispatch', outcome: 'success' },
+]
+
+// A GitHub of its own: nobody else registers the repository meanwhile.
+const github = await startGithubServer()
+const testbed = { ...readTestbed(), github: { url: github.url } }
+const folder = mkdtempSync(join(tmpdir(), 'stagegate-engine-'))
+const { variables, secrets } = repositorySettings(testbed)
+afterAll(async () => {
+  await github.close()
+  removeSmallService(testbed)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const inputs = `
+          image: \${{ vars.IMAGE }}
+          registry-username: \${{ vars.REGISTRY_USERNAME }}
+          registry-password: \${{ secrets.REGISTRY_PASSWORD }}
+          kubernetes-server: \${{ vars.KUBERNETES_SERVER }}
+          kubernetes-ca-certificate: \${{ vars.KUBERNETES_CA_CERTIFICATE }}
+          kubernetes-audience: \${{ vars.KUBERNETES_AUDIENCE }}`
+
+const permissions = `
+    permissions: { contents: read, actions: read, checks: write, statuses: write, deployments: write, packages: write, id-token: write }`
+
+const checkout = `
+      - uses: actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8`
+
+const head = `name: staging
+on: [push, pull_request, workflow_dispatch]
+permissions: {}
+jobs:
+  staging:`
+
+const workflows: Readonly<Record<Form, string>> = {
+  'one-job': `${head}
+    runs-on: ubuntu-24.04${permissions}
+    steps:${checkout}
+      - uses: stagegate/stagegate@v1
+        with:${inputs}
+`,
+  'step-by-step': `${head}
+    runs-on: ubuntu-24.04${permissions}
+    steps:${checkout}
+      - uses: stagegate/stagegate@v1
+        with:
+          stages: build, test${inputs}
+      - uses: stagegate/stagegate@v1
+        with:
+          stages: scan${inputs}
+      - uses: stagegate/stagegate@v1
+        if: \${{ github.event_name != 'pull_request' }}
+        with:
+          stages: image, deploy${inputs}
+      - uses: stagegate/stagegate@v1
+        if: \${{ always() }}
+        with:
+          stages: report${inputs}
+`,
+  reusable: `${head}${permissions}
+    uses: stagegate/stagegate/.github/workflows/staging.yml@v1
+    with:${inputs.replace(/\n\s+registry-password: .*/, '').replaceAll('\n          ', '\n      ')}
+    secrets:
+      registry-password: \${{ secrets.REGISTRY_PASSWORD }}
+`,
+}
+
+const edits: Readonly<Record<Outcome, (work: string) => void>> = {
+  success: () => undefined,
+  resumes: () => undefined,
+  'build fails': (work) => {
+    writeFileSync(join(work, 'build.sh'), 'echo "index.js(1,1): error TS1: no" ; exit 3\n')
+  },
+  'scan fails': (work) => {
+    writeFileSync(join(work, 'index.js'), 'eval(process.argv[2])\n')
+  },
+  'deploy fails': (work) => {
+    writeFileSync(
+      join(work, 'Dockerfile'),
+      'FROM scratch\nCOPY index.js /index.js\nUSER 10001:10001\nCMD ["/not-there"]\n',
+    )
+  },
+}
+
+let count = 0
+const port = await freePort()
+
+async function start(
+  form: Form,
+  event: Event,
+  bare: string,
+  commit: string,
+  runNumber: number,
+): Promise<WorkflowResult & { log: string }> {
+  const log: string[] = []
+  const result = await runWorkflow({
+    ...{ testbed, bare, commit, before: commit, ref: 'refs/heads/main', runNumber },
+    folder: join(folder, `run-${(count += 1)}`),
+    ...(event === 'workflow_dispatch' ? { inputs: {} } : {}),
+    ...(event === 'pull_request' ? { pullRequest: 7 } : {}),
+    ...(form === 'reusable' ? { artifactPort: port } : {}),
+    settings: {
+      variables: { ...variables, IMAGE: `${testbed.registry.address}/acme/small-service` },
+      secrets,
+    },
+    onLine: (line) => log.push(line),
+  })
+  return { ...result, log: log.join('\n') }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function statusOf(commit: string): Promise<string | undefined> {
+  const state = (await (await fetch(`${testbed.github.url}/_testbed/state`)).json()) as State
+  const found = state.repositories.find(({ owner, name }) => `${owner}/${name}` === fullName)
+  return found?.statuses.find(({ sha }) => sha === commit)?.state
+}
+
+describe.each(runs)('the form $form, on $event: $outcome', ({ form, event, outcome }) => {
+  it('ends as it should, in the engine', async () => {
+    const { folder: work, bare } = createSmallRepository(join(folder, `repository-${count}`), testbed)
+    const file = join(work, '.github', 'workflows', 'staging.yml')
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, workflows[form])
+    edits[outcome](work)
+    const commit = commitAll(work, `${form}, ${event}: ${outcome}`)
+    git(work, 'push', '--quiet', 'origin', 'HEAD:main')
+    const number = Math.floor(Date.now() / 1000) % 1_000_000
+    if (outcome === 'resumes') {
+      const before = await start(form, 'push', bare, commit, number - 1)
+      expect(before.exitCode, before.log.slice(-6000)).toBe(0)
+    }
+
+    const { exitCode, log } = await start(form, event, bare, commit, number)
+    const fails = outcome.endsWith('fails')
+    expect(exitCode === 0, log.slice(-8000)).toBe(!fails)
+    const deploys = event !== 'pull_request'
+    expect(await statusOf(commit)).toBe(deploys ? (fails ? 'failure' : 'success') : undefined)
+    if (outcome === 'build fails') expect(log).toContain('`sh build.sh` ended with exit code 3.')
+    if (outcome === 'scan fails') expect(log).toContain('E_SCAN_FINDINGS')
+    if (outcome === 'deploy fails') expect(log).toMatch(/E_ROLLOUT_\w+/)
+    if (outcome === 'resumes') expect(log).toMatch(/scan: passed in run \d+, attempt 1/)
+    if (outcome === 'success' && deploys) expect(log).toMatch(/deploy\.finalize/)
+  })
+})
