@@ -77,6 +77,20 @@ describe.each(failingVariants)('a commit that fails in $stage: $title', (variant
     expect(result.summary).toMatch(cause)
   })
 
+  it('keeps why the rollout failed, where it did: cause, log, what changed', () => {
+    const rollout = result.report?.rollout ?? []
+    const failed = variant.stage === 'rollout' ? [expect.stringMatching(/^Deployment .*ai-gen-service$/)] : []
+    expect(rollout.map(({ object }) => object)).toEqual(failed)
+    for (const { pods, diff } of rollout) {
+      const log = pods.flatMap(({ containers }) => containers.flatMap((each) => each.log)).join('\n')
+      expect(log).toMatch(/Cannot find module/)
+      expect(diff.join('\n')).toMatch(/image/)
+      expect(result.summary).toContain('### Why the rollout failed')
+      // The same lines were shown while the pod wrote them.
+      expect(result.log).toMatch(/^ai-gen-service-\S+ \| .*Cannot find module/m)
+    }
+  })
+
   it('makes the commit status, the check run and the deployment red', async () => {
     const { statuses, checks, deployments } = await run.github(commit)
     expect(statuses.map(({ state }) => state)).toEqual(['failure', 'pending'])

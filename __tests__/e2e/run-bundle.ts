@@ -77,6 +77,12 @@ export interface BundleReport {
       readonly facts: readonly { readonly name: string; readonly value: string }[]
     }[]
   }[]
+  readonly rollout: readonly {
+    readonly object: string
+    readonly cause: string
+    readonly pods: readonly { readonly containers: readonly { readonly log: readonly string[] }[] }[]
+    readonly diff: readonly string[]
+  }[]
   readonly deployment: {
     readonly schemaVersion: string | null
     readonly objects: readonly { readonly kind: string; readonly name: string; readonly change: string }[]
