@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { collectResults, type FetchDocument } from '../../src/handover/collect-results.ts'
+import { decideJob } from '../../src/handover/job.ts'
+import { parseNeeds } from '../../src/handover/needs.ts'
+import { parseDocument } from '../../src/handover/parse-document.ts'
+import type { PlannedJobs } from '../../src/handover/planned-jobs.ts'
+import { renderDocument } from '../../src/handover/render-document.ts'
+import type { StageResult } from '../../src/pipeline/index.ts'
+import { configOf } from '../main/config-of.ts'
+
+const config = configOf()
+const jobs: PlannedJobs = {
+  version: 1,
+  ...({ build: 'run', test: 'run', scan: 'none', image: 'none', deploy: 'run' } as const),
+  ...{ tests: 'test', shards: ['1/2', '2/2'], scans: [], platforms: [], passed: {} },
+}
+const reference = `result@sha256:${'a'.repeat(64)}`
+const passed = (id: string): StageResult => ({ id, result: { status: 'success', output: {} }, steps: [] })
+
+function documentOf(stages: readonly StageResult[], job = { id: 'build' as const, part: '' }): Buffer {
+  const whole = { ...job, trusted: false, stages: [], steps: new Map() }
+  return Buffer.from(
+    renderDocument({
+      job: whole,
+      config,
+      stages,
+      startedAt: 0,
+      warnings: [],
+      image: undefined,
+      redact: (text) => text,
+    }),
+  )
+}
+
+const expected = {
+  job: { id: 'build' as const, part: '', trusted: false },
+  service: config.service,
+  commit: config.trigger.commit,
+  config: config.digest,
+}
+const fetchPassed: FetchDocument = () =>
+  Promise.resolve(parseDocument(documentOf([passed('build')]), expected))
+
+async function buildResult(result: string, output: string | undefined, fetchDocument = fetchPassed) {
+  const needs = parseNeeds(
+    JSON.stringify({ build: { result, outputs: output === undefined ? {} : { 'handed-over': output } } }),
+  )
+  const { stages } = await collectResults(['build'], { jobs, needs, plan: [], fetchDocument })
+  return stages.get('build')?.result.status
+}
+
+describe('a stage that another job ran', () => {
+  it('has passed when GitHub and what was handed over both say so', async () => {
+    expect(await buildResult('success', reference)).toBe('success')
+  })
+
+  it.each([
+    ['failure', reference, 'failure'],
+    ['cancelled', reference, 'cancelled'],
+    ['skipped', reference, 'skipped'],
+    ['success', undefined, 'failure'],
+    ['success', 'result@sha256:short', 'failure'],
+    ['success', `../x@sha256:${'a'.repeat(64)}`, 'failure'],
+    ['cancelled', undefined, 'cancelled'],
+  ])('has not when GitHub says %s and the output is %s', async (result, output, status) => {
+    expect(await buildResult(result, output)).toBe(status)
+  })
+
+  it('has not when what was handed over says that it failed, whatever GitHub says', async () => {
+    const failed: StageResult = { id: 'build', result: { status: 'cancelled' }, steps: [] }
+    const fetchFailed: FetchDocument = () => Promise.resolve(parseDocument(documentOf([failed]), expected))
+    expect(await buildResult('success', reference, fetchFailed)).toBe('failure')
+  })
+
+  it('has not when the artifact cannot be fetched or is another', async () => {
+    expect(await buildResult('success', reference, () => Promise.reject(new Error('gone')))).toBe('failure')
+  })
+
+  it('needs every leg of a matrix', async () => {
+    const needs = parseNeeds(JSON.stringify({ test: { result: 'success', outputs: { 'leg-0': reference } } }))
+    const fetchDocument: FetchDocument = (_, job) =>
+      Promise.resolve(
+        parseDocument(documentOf([passed('test')], { id: 'test' as never, part: job.part }), {
+          ...expected,
+          job,
+        }),
+      )
+    const { stages } = await collectResults(['test'], { jobs, needs, plan: [], fetchDocument })
+    expect(stages.get('test')?.result).toMatchObject({
+      status: 'failure',
+      error: { code: 'E_HANDOVER_MISSING' },
+    })
+  })
+})
+
+describe('a document of another job', () => {
+  const document = JSON.parse(documentOf([passed('build')]).toString()) as Record<string, unknown>
+
+  it.each(['job', 'part', 'service', 'commit', 'config'])('is refused with another %s', (field) => {
+    const forged = Buffer.from(JSON.stringify({ ...document, [field]: 'other' }))
+    expect(() => parseDocument(forged, expected)).toThrow(`its ${field} is "other"`)
+  })
+
+  it('is refused or read, and never anything else, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(document)), (value, field) => {
+        const forged = Buffer.from(JSON.stringify({ ...document, [field]: value }))
+        try {
+          expect(parseDocument(forged, expected).document.commit).toBe(config.trigger.commit)
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'E_HANDOVER_INVALID' })
+        }
+      }),
+    )
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+
+  it('brings no output of a stage, which only trusted jobs give', () => {
+    const [stage] = parseDocument(
+      documentOf([{ ...passed('build'), result: { status: 'success', output: { image: 1 } } }]),
+      expected,
+    ).stages
+    expect(stage?.result).toEqual({ status: 'success', output: {} })
+  })
+})
+
+describe('a call of the action as a job', () => {
+  const none = { shard: undefined, platform: undefined }
+  it.each([
+    [['preflight'], 'preflight', true],
+    [['build'], 'build', false],
+    [['build.prepare', 'build.compile', 'test'], 'test', false],
+    [['scan.sast'], 'scan', false],
+    [['image.build'], 'image-build', false],
+    [['image.push'], 'image-push', true],
+    [['deploy'], 'deploy', true],
+    [['report'], 'report', true],
+  ])('%j is %s', (words, id, trusted) => {
+    expect(decideJob(words, none)).toMatchObject({ id, trusted })
+  })
+
+  it.each([
+    [[]],
+    [['build', 'deploy']],
+    [['image.build', 'image.push']],
+    [['scan.sast', 'image.push']],
+    [['image']],
+    [['test', 'report']],
+  ])('%j, which mixes code of the commit with credentials or is no job, is refused', (words) => {
+    expect(() => decideJob(words, none)).toThrow('is no job of the reusable workflow')
+  })
+})
