@@ -141,8 +141,8 @@ it('writes about submarines', () => {
       {
         path: '.github/stagegate.yml',
         replace: {
-          find: '  manifests: [k8s/]',
-          with: '  policy: { paths: replicas.rego }\n  manifests: [k8s/]',
+          find: '  manifests:',
+          with: '  policy: { paths: replicas.rego }\n  manifests:',
         },
       },
       {
