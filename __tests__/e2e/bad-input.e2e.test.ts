@@ -107,7 +107,7 @@ describe('a part that cannot be used', () => {
     const workflow = join(run.repository.folder, '.github', 'workflows', 'staging.yml')
     const permissions = { ...readJobPermissions(workflow), 'id-token': 'none' }
     const result = await run.call({ permissions })
-    await expectStoppedInPreflight(result, 'vault', 'E_OIDC_NOT_AVAILABLE')
+    await expectStoppedInPreflight(result, 'id-token', 'E_OIDC_NOT_AVAILABLE')
     expect(result.summary).toContain('id-token: write')
   })
 

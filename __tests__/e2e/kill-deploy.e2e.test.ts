@@ -66,6 +66,7 @@ describe('a deployment that is killed', () => {
     })
     expect(lost.result.killedBy).toBe('SIGKILL')
     staging.giveLockTo('')
+    await run.giveUp(lost.runId)
     const { result } = await deployments.deploy()
     expect(result.exitCode, tail(result)).toBe(0)
     expect((await run.github(deployments.commit)).statuses[0]?.state).toBe('success')

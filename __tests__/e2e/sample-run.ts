@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
   fullName,
+  post,
   readJobPermissions,
   repository,
   startGithubJob,
@@ -172,6 +173,13 @@ export class SampleRun {
     const sha = this.head()
     const ref = 'refs/heads/main'
     return { name: 'push', sha, ref, actor: 'ada', payload: pushOf({ ref, after: sha }) }
+  }
+
+  /** What GitHub does with a run whose machine it has not heard of for some minutes. */
+  async giveUp(runId: number): Promise<void> {
+    const run = { id: runId, attempt: 1, headSha: this.head(), event: 'push', path: workflowPath }
+    const record = { ...run, status: 'completed', conclusion: 'failure' }
+    await post(`${this.testbed.github.url}/_testbed/records`, { repository: fullName, kind: 'runs', record })
   }
 
   /** GitHub lets a repository's jobs ask 1,000 times an hour; all end-to-end tests together ask more often. */
