@@ -30,7 +30,8 @@ interface Crash {
 }
 
 const crashes: readonly Crash[] = [
-  { bug: 'throw', stage: 'preflight', at: 'group::preflight.vault', code: 'E_INTERNAL' },
+  // The first of its checks to be shown: the log of any other may come only when preflight is over.
+  { bug: 'throw', stage: 'preflight', at: 'group::preflight.', code: 'E_INTERNAL' },
   { bug: 'throw', stage: 'build', at: 'holding build.compile', hold: 'build.compile', code: 'E_INTERNAL' },
   { bug: 'reject', stage: 'scan', at: 'group::scan.sast', code: 'E_INTERNAL' },
   { bug: 'drain', stage: 'test', at: 'holding test.unit', hold: 'test.unit', code: 'E_INTERNAL_UNFINISHED' },
