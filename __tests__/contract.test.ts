@@ -72,6 +72,19 @@ describe('action.yml', () => {
   })
 })
 
+describe('pipeline/action.yml, which the reusable workflow calls', () => {
+  const second = parse(read('pipeline/action.yml')) as typeof action
+
+  it('is action.yml, one folder below: the same inputs, outputs and bundle', () => {
+    expect({ inputs: second.inputs, outputs: second.outputs }).toEqual({
+      inputs: action.inputs,
+      outputs: action.outputs,
+    })
+    const { main, post, ...same } = second.runs
+    expect({ ...same, main: join('pipeline', main!), post: join('pipeline', post!) }).toEqual(action.runs)
+  })
+})
+
 describe('the README', () => {
   it('lists every input and output', () => {
     const readme = read('README.md')

@@ -1,5 +1,5 @@
-// Writes what is generated from the code: the schema for editors, the page of errors, the reference of the configuration
-// and the README's tables. With --check it writes nothing, and fails when something is not as it would write it.
+// Writes what is generated from the code: the schema for editors, the page of errors, the reference of the configuration,
+// the README's tables and the action's second place. With --check it writes nothing, and fails when something is not as it would write it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -8,6 +8,7 @@ import { configurationReference } from './lib/generate/configuration-reference.t
 import { errorsPage } from './lib/generate/errors-page.ts'
 import { inputsTables, readActionMetadata } from './lib/generate/inputs-tables.ts'
 import { configJsonSchema } from './lib/generate/json-schema.ts'
+import { pipelineAction } from './lib/generate/pipeline-action.ts'
 
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -18,7 +19,9 @@ const stale: string[] = []
 await write('schema/stagegate.schema.json', JSON.stringify(schema))
 await write('docs/errors.md', errorsPage())
 await writePart('docs/configuration.md', 'reference', configurationReference(schema))
-await writePart('README.md', 'inputs', inputsTables(readActionMetadata(read('action.yml') ?? '')))
+const action = read('action.yml') ?? ''
+await writePart('README.md', 'inputs', inputsTables(readActionMetadata(action)))
+await write('pipeline/action.yml', pipelineAction(action))
 
 if (stale.length > 0) {
   console.error(`Not as generated: ${stale.join(', ')}. Next: npm run generate, and commit what it writes.`)

@@ -31,6 +31,7 @@ describe('every workflow, ours and those of the examples', () => {
       '--persona=auditor',
       ...workflows,
       'action.yml',
+      'pipeline/action.yml',
     )
     expect(said).toContain('No findings to report')
     expect(status).toBe(0)

@@ -126,7 +126,7 @@ function callOf(
 ): JobCall {
   const text = (value: unknown): string =>
     typeof value === 'string' ? toText(interpolate(value, contexts, functions)) : toText(value)
-  const step = job.steps?.find((each) => each.uses === '$/')
+  const step = job.steps?.find((each) => each.uses === '$/pipeline')
   return {
     job: id,
     name: text(job.name ?? id),
