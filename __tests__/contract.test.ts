@@ -62,11 +62,11 @@ describe('action.yml', () => {
     }
   })
 
-  it('runs one bundle on Node 24, and cleans up whatever happened', () => {
+  it('runs on Node 24, and cleans up with a program of its own, whatever happened', () => {
     expect(action.runs).toEqual({
       using: 'node24',
       main: 'dist/index.js',
-      post: 'dist/index.js',
+      post: 'dist/post/index.js',
       'post-if': 'always()',
     })
   })

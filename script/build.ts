@@ -1,10 +1,10 @@
 /**
- * Builds the bundle: `tsc` to lib/, `ncc` on its output, then every chunk minified. `--check` builds beside it and fails
+ * Builds the bundles of the step and of `post`: `tsc` to lib/, `ncc` on its output, then every chunk minified. `--check` builds beside it and fails
  * unless dist/ is byte for byte what the sources build.
  */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
 
@@ -23,20 +23,16 @@ function main(): void {
   rmSync(out, { recursive: true, force: true })
   run('typescript/bin/tsc', '-p', 'tsconfig.build.json')
   PURE.forEach(markPure)
-  run(
-    '@vercel/ncc/dist/ncc/cli.js',
-    'build',
-    'lib/index.js',
-    '-o',
-    out,
-    '--target',
-    'es2024',
-    '--license',
-    'licenses.txt',
-  )
-  for (const name of readdirSync(out).filter((each) => each.endsWith('.js'))) minify(join(out, name))
+  bundle('lib/index.js', out, '--license', 'licenses.txt')
+  // A program of its own, not the same with another argument: it must never take itself for the step.
+  bundle('lib/post-index.js', join(out, 'post'))
+  for (const name of list(out).filter((each) => each.endsWith('.js'))) minify(join(out, name))
   if (check) compare(out, join(root, 'dist'))
   else report(out)
+}
+
+function bundle(entry: string, out: string, ...args: readonly string[]): void {
+  run('@vercel/ncc/dist/ncc/cli.js', 'build', entry, '-o', out, '--target', 'es2024', ...args)
 }
 
 function run(script: string, ...args: readonly string[]): void {
@@ -82,9 +78,13 @@ function compare(fresh: string, committed: string): void {
   }
 }
 
+/** Paths of the files in a folder and below it. */
 function list(folder: string): string[] {
   try {
-    return readdirSync(folder)
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   } catch {
     return []
   }
@@ -99,7 +99,7 @@ function read(path: string): string | undefined {
 }
 
 function report(out: string): void {
-  const files = readdirSync(out).map((name) => ({ name, bytes: readFileSync(join(out, name)).length }))
+  const files = list(out).map((name) => ({ name, bytes: readFileSync(join(out, name)).length }))
   const total = files.reduce((sum, file) => sum + file.bytes, 0)
   process.stdout.write(`dist/: ${files.length} files, ${(total / 1e6).toFixed(2)} MB\n`)
 }

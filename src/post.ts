@@ -1,18 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { toStagegateError } from './errors/index.ts'
-import { openConsole } from './main/console.ts'
+import { type Console, openConsole } from './main/console.ts'
 import { finish, onCrash } from './main/exit-code.ts'
 import { explainLeft } from './main/explain-left.ts'
-import { makeTerminal } from './main/make-terminal.ts'
 import type { RunSignals } from './main/signals.ts'
-import { isFinished, readBegun, readLost, readReached, readState } from './main/state.ts'
+import { type Begun, isFinished, readBegun, readLost, readReached, readState } from './main/state.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
 /**
- * After the job's last step. A main that ended by itself has left nothing to do; after one that was killed its children
- * are ended, the commit status and the deployment become terminal, and the temporary folder goes. The lock ends by expiry
- * and the Vault token by its own time: no token is ever saved.
+ * After the job's last step. A main that ended by itself has left nothing to do, nor has one that was ended before it had
+ * begun anything. After one that was killed its children are ended, the commit status and the deployment become terminal,
+ * and the temporary folder goes. The lock ends by expiry and the Vault token by its own time: no token is ever saved.
  */
 export async function post(process: NodeJS.Process, signals: RunSignals): Promise<void> {
   const { env } = process
@@ -22,7 +21,24 @@ export async function post(process: NodeJS.Process, signals: RunSignals): Promis
     process.exit(0)
   })
   signals.onLate(() => process.exit(1))
-  const console = openConsole(process, env.RUNNER_TEMP ?? tmpdir())
+  if (!isFinished(env)) {
+    const console = openConsole(process, env.RUNNER_TEMP ?? tmpdir())
+    const begun = readBegun(env)
+    if (begun === undefined)
+      console.output.info('The main step was ended before it had begun anything: nothing is left to be done.')
+    else await cleanUp(begun, env, console, signals)
+    console.close()
+  }
+  signals.close()
+  finish(process, true)
+}
+
+async function cleanUp(
+  begun: Begun,
+  env: NodeJS.ProcessEnv,
+  console: Console,
+  { lastSignal }: RunSignals,
+): Promise<void> {
   const attempt = async (act: () => Promise<unknown>): Promise<void> => {
     try {
       await act()
@@ -30,28 +46,25 @@ export async function post(process: NodeJS.Process, signals: RunSignals): Promis
       console.warn(toStagegateError(thrown).message)
     }
   }
-  const begun = readBegun(env)
-  if (begun !== undefined && !isFinished(env)) {
-    const lost = readLost(env)
-    console.output.info(
-      lost === undefined
-        ? 'The main step was ended from outside; its traces are made terminal.'
-        : 'GitHub did not take the result of the main step; it is written again.',
-    )
-    // First: what still runs could go on to change what is made terminal.
-    await attempt(async () => {
-      const ended = await endRun(begun.runMark, console.clock)
-      if (ended > 0) console.output.info(`Ended ${ended} of its commands that were still running.`)
-    })
-    await attempt(() => rm(begun.temporary, { recursive: true, force: true }))
-    const state = readState(env)
-    if (state !== undefined) {
-      await attempt(() => makeTerminal(state, env, console, signals.lastSignal, lost))
-      const left = lost === undefined ? explainLeft(state, readReached(env)) : []
-      for (const line of left) console.output.info(line)
-    }
-  }
-  console.close()
-  signals.close()
-  finish(process, true)
+  const lost = readLost(env)
+  console.output.info(
+    lost === undefined
+      ? 'The main step was ended from outside; its traces are made terminal.'
+      : 'GitHub did not take the result of the main step.',
+  )
+  // First: what still runs could go on to change what is made terminal.
+  await attempt(async () => {
+    const ended = await endRun(begun.runMark, console.clock)
+    if (ended > 0) console.output.info(`Ended ${ended} of its commands that were still running.`)
+  })
+  await attempt(() => rm(begun.temporary, { recursive: true, force: true }))
+  const state = readState(env)
+  if (state === undefined) return
+  await attempt(async () => {
+    // Seldom needed, and large: most runs end by themselves.
+    const { makeTerminal } = await import('./main/make-terminal.ts')
+    await makeTerminal(state, env, console, lastSignal, lost)
+  })
+  const left = lost === undefined ? explainLeft(state, readReached(env)) : []
+  for (const line of left) console.output.info(line)
 }

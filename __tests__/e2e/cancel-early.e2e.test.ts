@@ -112,6 +112,23 @@ describe.concurrent('a run that is cancelled before it deploys', () => {
   })
 })
 
+describe.concurrent('a run that is ended before its first line', () => {
+  it.each<Ending>(['SIGINT', 'SIGKILL'])('has begun nothing, and post begins nothing: %s', async (act) => {
+    const runId = run.newRun()
+    const inputs = { config: heldConfig, 'status-context': `Staging ${runId}` }
+    const result = await run.call({ runId, inputs, interrupt: { when: 'at spawn', act } })
+    results.push(result)
+    expect([result.killedBy, result.log]).toEqual([act, ''])
+    expect(result.postExitCode, result.postLog).toBe(0)
+    expect(result.postLog.trim().split('\n')).toEqual([
+      expect.stringMatching(/^The main step was ended before it had begun anything/),
+    ])
+    expect(await run.githubOfRun(commit, runId)).toEqual({ statuses: [], checks: [], deployments: [] })
+    expect([result.outputs, result.summary, result.left]).toEqual([{}, '', []])
+    expect(findProcesses(result.mark)).toEqual([])
+  })
+})
+
 describe.concurrent('a run that is killed before it deploys', () => {
   it.each(kills)('is ended by post: $at', async (point) => {
     const { result, runId } = await interrupt(point)
@@ -125,7 +142,7 @@ describe.concurrent('a run that is killed before it deploys', () => {
 
 describe('all of them together', () => {
   it('leave nothing open in Vault, hold no lock, and tell no secret', async () => {
-    expect(results).toHaveLength(cancels.length + kills.length + 1)
+    expect(results).toHaveLength(cancels.length + kills.length + 3)
     await expectNothingOpen(staging)
     expect(staging.lockHolder()).toBe('')
     await expectNoSecret(run, commit, ...results)

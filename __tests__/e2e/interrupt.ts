@@ -3,8 +3,11 @@ import { findProcesses } from './find-processes.ts'
 
 /** Something that is done to main while it runs. */
 export interface Interrupt {
-  /** When a line of its output matches, or when something is seen in the world; it gets the mark of the call. */
-  readonly when: RegExp | ((mark: string) => boolean)
+  /**
+   * As soon as the process is there, before any of its code runs; when a line of its output matches; or when something is
+   * seen in the world, by a function that gets the mark of the call.
+   */
+  readonly when: 'at spawn' | RegExp | ((mark: string) => boolean)
   /**
    * `two signals`: a SIGTERM right after a SIGINT. `kill all`: what is left of a machine that was lost, main and its
    * children at once. `close log`: the reader of its output goes away. A function changes something else.
@@ -53,6 +56,7 @@ export function watchFor(child: ChildProcess, mark: string, interrupt: Interrupt
     escalate('SIGKILL', KILL_MS)
   }
   const when = interrupt?.when
+  if (when === 'at spawn') act()
   if (typeof when === 'function') {
     const look = setInterval(() => {
       if (!when(mark)) return

@@ -23,6 +23,8 @@ export interface BundleOptions {
   readonly interrupt?: Interrupt
   /** Whether post runs after main; on a machine that is lost it does not. Default true. */
   readonly post?: boolean
+  /** Done between main and post: for what main itself must have done. */
+  readonly beforePost?: () => Promise<void>
   /** In place of a folder of the call's own: RUNNER_TEMP. */
   readonly temporary?: string
 }
@@ -123,12 +125,13 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
   const read = (name: string): string => readFileSync(join(files, name), 'utf8')
 
   const started = performance.now()
-  const main = await start(env, options.workspace, mark, options, options.interrupt)
+  const main = await start('index.js', env, options, mark, options.interrupt)
   const durationMs = performance.now() - started
+  await options.beforePost?.()
   const state = Object.entries(parseVariables(read('STATE')))
   const states = Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value]))
   const post =
-    options.post === false ? undefined : await start({ ...env, ...states }, options.workspace, mark, options)
+    options.post === false ? undefined : await start('post/index.js', { ...env, ...states }, options, mark)
   const outputs = parseVariables(read('OUTPUT'))
   const report = outputs.report !== undefined && existsSync(outputs.report) ? outputs.report : undefined
   const reportText = report === undefined ? '' : readFileSync(report, 'utf8')
@@ -167,15 +170,15 @@ interface Started {
 }
 
 function start(
+  entry: string,
   env: Readonly<Record<string, string>>,
-  cwd: string,
+  { workspace: cwd, user, program }: Pick<BundleOptions, 'workspace' | 'user' | 'program'>,
   mark: string,
-  { user, program }: Pick<BundleOptions, 'user' | 'program'>,
   interrupt?: Interrupt,
 ): Promise<Started> {
   return new Promise((resolve, reject) => {
     const node = program?.node ?? join(root, 'node_modules', '.bin', 'node')
-    const child = spawn(node, [join(program?.folder ?? join(root, 'dist'), 'index.js')], {
+    const child = spawn(node, [join(program?.folder ?? join(root, 'dist'), entry)], {
       ...(user === undefined ? {} : { uid: user, gid: user }),
       env,
       cwd,

@@ -38,6 +38,7 @@ export interface CallOptions {
   readonly workspace?: string
   readonly interrupt?: BundleOptions['interrupt']
   readonly post?: boolean
+  readonly beforePost?: BundleOptions['beforePost']
   readonly temporary?: string
   /** Given by `newRun`, for calls that run at the same time. Default: the last one. */
   readonly runId?: number
@@ -165,6 +166,7 @@ export class SampleRun {
       },
       ...(options.interrupt === undefined ? {} : { interrupt: options.interrupt }),
       ...(options.post === undefined ? {} : { post: options.post }),
+      ...(options.beforePost === undefined ? {} : { beforePost: options.beforePost }),
       ...(options.temporary === undefined ? {} : { temporary: options.temporary }),
     })
   }

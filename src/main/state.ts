@@ -39,7 +39,7 @@ export interface Begun {
   readonly runMark: string
 }
 
-/** Tells the second start of the program that it is `post`, and what it has to clean. */
+/** Tells `post` what it has to clean. */
 export async function markMain(runnerFiles: RunnerFiles, begun: Begun): Promise<void> {
   await runnerFiles.saveState(stateNames.main, JSON.stringify(begun))
 }
@@ -63,14 +63,11 @@ export async function markFinished(runnerFiles: RunnerFiles): Promise<void> {
   await runnerFiles.saveState(stateNames.finished, 'true')
 }
 
-export function isPost(env: Environment): boolean {
-  return (env[`STATE_${stateNames.main}`] ?? '') !== ''
-}
-
 export function isFinished(env: Environment): boolean {
   return (env[`STATE_${stateNames.finished}`] ?? '') !== ''
 }
 
+/** Undefined when main was killed before it had begun anything. */
 export function readBegun(env: Environment): Begun | undefined {
   return parse(env[`STATE_${stateNames.main}`]) as Begun | undefined
 }
