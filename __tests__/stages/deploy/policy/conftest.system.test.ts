@@ -191,6 +191,20 @@ describe('rules of conftest', () => {
     expect(new Set(report.findings.map((each) => each.rule))).toEqual(new Set(['main.warn']))
   })
 
+  test('in a folder with a comma in its name are those of that folder, and of no other', async () => {
+    // conftest reads the flag as a list: `policy,/elsewhere` would be two folders.
+    const outside = newFolder()
+    writeFileSync(join(outside, 'more.rego'), 'package main\nwarn contains "from outside" if true\n')
+    writeFileSync(join(outside, 'data.yaml'), 'forbidden: [Deployment]\n')
+    const root = checkout({
+      [`policy,${outside}/rules.rego`]:
+        'package main\ndeny contains "is forbidden" if input.kind == data.forbidden[_]\n',
+      [`data,${outside}/kinds.yaml`]: 'forbidden: [Secret]\n',
+    })
+    const report = await ask(root, { paths: [`policy,${outside}`], data: [`data,${outside}`] })
+    expect(report.findings.map((each) => each.message)).toEqual(['Secret login: is forbidden'])
+  })
+
   test('behind a link that leads out of the checkout are refused', async () => {
     const root = checkout({ 'policy/rules.rego': rules })
     symlinkSync('/etc/hostname', join(root, 'policy/more.rego'))

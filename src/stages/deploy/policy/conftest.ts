@@ -4,6 +4,7 @@ import { StagegateError } from '../../../errors/index.ts'
 import { MAX_JSON_BYTES, parseConftest, parseJson } from '../../../findings/index.ts'
 import type { Manifest } from '../../../systems/kubernetes/cluster.ts'
 import { findEscapes } from '../../../systems/runner/find-escapes.ts'
+import { listItem } from '../../../systems/runner/list-item.ts'
 import { runIsolated } from '../../../systems/runner/run-isolated.ts'
 import { findScanner, lacksEvidence, type ScannerReport } from '../../scan/scanner.ts'
 import type { Systems } from '../../systems.ts'
@@ -75,9 +76,9 @@ export function conftestArguments(
   return [
     program,
     'test',
-    ...settings.paths.map((path) => `--policy=${join(root, path)}`),
-    ...settings.data.map((path) => `--data=${join(root, path)}`),
-    ...(settings.namespaces ?? []).map((namespace) => `--namespace=${namespace}`),
+    ...settings.paths.map((path) => `--policy=${listItem(join(root, path))}`),
+    ...settings.data.map((path) => `--data=${listItem(join(root, path))}`),
+    ...(settings.namespaces ?? []).map((namespace) => `--namespace=${listItem(namespace)}`),
     `--rego-version=${settings.rego}`,
     '--parser=json',
     '--output=json',

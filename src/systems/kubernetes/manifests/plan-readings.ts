@@ -37,8 +37,7 @@ export async function planReadings(
         message: `The path of manifests "${source.path}" leads out of ${root}.`,
       })
     }
-    if (source.kind === 'chart')
-      planned.set(`chart ${normal} ${source.release ?? ''}`, { kind: 'chart', chart: source })
+    if (source.kind === 'chart') planChart({ ...source, path: normal })
     else await planPath(source.path, join(root, normal), normal)
   }
   return { readings: [...planned.values()], problems }
@@ -54,10 +53,9 @@ export async function planReadings(
     const file = await findKustomization(context, absolute)
     if (isChart && file !== undefined)
       problems.push(`${path}: is both a chart and a kustomization; name the folder of one of them`)
-    else if (isChart) {
-      const chart: Chart = { kind: 'chart', path: normal, release: undefined, values: [], hooks: 'refuse' }
-      planned.set(`chart ${normal}`, { kind: 'chart', chart })
-    } else if (file !== undefined)
+    else if (isChart)
+      planChart({ kind: 'chart', path: normal, release: undefined, values: [], hooks: 'refuse' })
+    else if (file !== undefined)
       planned.set(`kustomization ${absolute}`, { kind: 'kustomization', folder: absolute, file })
     else await planFolder(path, absolute)
   }
@@ -69,6 +67,13 @@ export async function planReadings(
     const found = (await files.find(root, globs)).filter((each) => !basename(each).startsWith('.'))
     if (found.length === 0) problems.push(`${path}: there is no manifest in the folder`)
     found.forEach(planFile)
+  }
+
+  /** The same chart with other values is another thing: where both make one object, that is told. */
+  function planChart({ kind, path, release, values, hooks }: Chart): void {
+    const folder = path.replace(/\/+$/, '')
+    const chart: Chart = { kind, path: folder, release, values, hooks }
+    planned.set(`chart ${JSON.stringify([folder, release, values, hooks])}`, { kind: 'chart', chart })
   }
 
   function planFile(path: string): void {

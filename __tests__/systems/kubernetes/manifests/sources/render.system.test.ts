@@ -128,6 +128,21 @@ describe('a chart', () => {
     expect(manifests[1]?.object.data).toMatchObject({ greeting: 'good day' })
   })
 
+  test('named twice with other values is another thing each time: objects of one name are told, none is lost', async () => {
+    const root = checkout({ 'more.yaml': 'greeting: good night\n' })
+    const sources = [shop(), shop({ path: 'chart/', values: ['more.yaml'] })]
+    const reading = readManifests(contextOf(root, sources, { path: `${bin}:/usr/bin` }))
+    await expect(reading).rejects.toMatchObject({
+      code: 'E_MANIFEST_INVALID',
+      evidence: expect.arrayContaining([
+        expect.stringMatching(/ConfigMap staging\/api-config is defined before, at chart\/templates/),
+      ]) as string[],
+    })
+    const twice = [shop(), shop({ path: 'chart/' }), { kind: 'path', path: 'chart' } as const]
+    const { manifests } = await readManifests(contextOf(root, twice, { path: `${bin}:/usr/bin` }))
+    expect(manifests).toHaveLength(4)
+  })
+
   test('with a hook is refused, with its name and what else can be done', async () => {
     const root = checkout({ 'hook.yaml': 'hook: true\n' })
     expect(await problems(root, shop({ values: ['hook.yaml'] }))).toMatch(
@@ -266,6 +281,22 @@ describe('what a hostile checkout tries', () => {
     symlinkSync('/etc/hostname', join(root, 'values.yaml'))
     await expect(read(root, shop({ values: ['values.yaml'] }))).rejects.toMatchObject({
       code: 'E_PATH_OUTSIDE',
+    })
+  })
+
+  test('with a comma in the name of its values is read from that file, and from no other', async () => {
+    // Helm reads the flag as a list: `values,/elsewhere/outside.yaml` would be two files.
+    const outside = join(newFolder(), 'outside.yaml')
+    writeFileSync(outside, 'greeting: from outside\n')
+    const path = `chart/values.yaml,${outside}`
+    const root = checkout({
+      [path]: 'greeting: from inside\n',
+      'chart/"quoted", too.yaml': 'cache: { enabled: false }\n',
+    })
+    const { manifests } = await read(root, shop({ values: [path, 'chart/"quoted", too.yaml'] }))
+    expect(manifests.map(({ object }) => object.metadata.name)).not.toContain('api-cache')
+    expect(manifests.find(({ object }) => object.kind === 'ConfigMap')?.object.data).toMatchObject({
+      greeting: 'from inside',
     })
   })
 

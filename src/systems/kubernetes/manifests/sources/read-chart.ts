@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Finished } from '../../../runner/processes.ts'
 import { findEscapes } from '../../../runner/find-escapes.ts'
+import { listItem } from '../../../runner/list-item.ts'
 import { runIsolated } from '../../../runner/run-isolated.ts'
 import type { Manifest, ManifestSource } from '../../cluster.ts'
 import { objectId, renderId } from '../../object-id.ts'
@@ -46,7 +47,7 @@ export async function readChart(context: SourceContext, chart: Chart): Promise<S
         '--include-crds',
         `--kube-version=${version}`,
         `--api-versions=${apiVersions.join(',')}`,
-        ...values.files.map((file) => `--values=${file}`),
+        ...values.files.map((file) => `--values=${listItem(file)}`),
       ],
       cwd: root,
       env: { KUBECONFIG: '/dev/null' },
