@@ -11,9 +11,14 @@ export interface ArtifactServer extends AsyncDisposable {
   readonly requests: readonly string[]
   /** The environment of a job's actions: any job's token may read, make and delete artifacts of its own run. */
   startJob(run: string): Readonly<Record<'ACTIONS_RESULTS_URL' | 'ACTIONS_RUNTIME_TOKEN', string>>
-  /** Does to the next requests what `behave` does; undefined lets one through. */
-  disturb(behave: (method: string, response: ServerResponse) => boolean): void
+  /**
+   * Asked for each request from now on: `handled` when it has answered itself, `lost` to have the request done and its
+   * answer replaced by 503, undefined to let it through.
+   */
+  disturb(behave: Disturbance): void
 }
+
+export type Disturbance = (method: string, response: ServerResponse) => 'handled' | 'lost' | undefined
 
 export interface Stored {
   readonly run: string
@@ -31,7 +36,7 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
   const blocks = new Map<string, Buffer>()
   const tokens = new Map<string, { run: string; job: string }>()
   const requests: string[] = []
-  let disturbance: ((method: string, response: ServerResponse) => boolean) | undefined
+  let disturbance: Disturbance | undefined
   let ids = 0
 
   const server = createServer((request, response) => {
@@ -41,7 +46,12 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
         ? url.pathname.slice(PREFIX.length)
         : `blob ${request.method ?? ''}`
       response.on('finish', () => requests.push(`${method} ${response.statusCode}`))
-      if (disturbance?.(method, response) === true) return
+      const done = disturbance?.(method, response)
+      if (done === 'handled') return
+      if (done === 'lost') {
+        const writeHead = response.writeHead.bind(response)
+        response.writeHead = () => writeHead(503)
+      }
       if (method.startsWith('blob ')) answerBlob(method, url, body, response)
       else answerCall(method, request, body, response)
     })

@@ -157,7 +157,8 @@ function dotenv(values: Readonly<Record<string, string>>): string {
 function actionFolder(folder: string, reference: string): string {
   const path = join(folder, 'action')
   mkdirSync(path, { recursive: true })
-  for (const name of ['action.yml', 'pipeline', 'dist']) cpSync(join(root, name), join(path, name), { recursive: true })
+  for (const name of ['action.yml', 'pipeline', 'dist'])
+    cpSync(join(root, name), join(path, name), { recursive: true })
   const reusable = readFileSync(join(root, workflowPath), 'utf8')
   writeFileSync(join(makeFolder(path, '.github/workflows'), 'staging.yml'), forEngine(reusable, reference))
   return path

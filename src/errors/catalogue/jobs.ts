@@ -18,6 +18,10 @@ export const jobs = {
     'An artifact is not as Stagegate writes it, or is too large.',
     'Look at what the commit runs in the job that made it.',
   ),
+  E_ARTIFACT_TOO_LARGE: configuration(
+    'What a job hands over does not fit into one artifact.',
+    'Make the image smaller, or use the one-job form, which pushes the image where it was built.',
+  ),
   E_HANDOVER_MISSING: workload(
     'An earlier job of the run ended without a result.',
     'Read the log of that job, and rerun it.',

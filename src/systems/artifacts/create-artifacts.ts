@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StagegateError } from '../../errors/index.ts'
-import type { Clock } from '../clock/clock.ts'
 import { HttpFailure } from '../http/http-failure.ts'
 import type { ArtifactReference, Artifacts } from './artifacts.ts'
 import { openArtifactService, type ServiceOptions, type StoredArtifact } from './artifact-service.ts'
@@ -15,10 +14,11 @@ const KEPT_DAYS = 7
 /** A download that was cut is started again. */
 const TRIES = 3
 const SILENCE_MS = 30_000
+/** What was finished a moment ago may not be listed yet: it is looked for again after so many milliseconds each. */
+const LOOK_AGAIN_MS = [250, 500, 1000, 2000]
 const TEXT_END = 8
 
 export interface ArtifactsOptions extends ServiceOptions {
-  readonly clock: Clock
   /** Random text of hex digits. */
   readonly random: (digits: number) => string
 }
@@ -61,18 +61,22 @@ export function createArtifacts(options: ArtifactsOptions): Artifacts {
     }
   }
 
+  async function find(name: string, signal: AbortSignal): Promise<StoredArtifact> {
+    for (const delayMs of [...LOOK_AGAIN_MS, undefined]) {
+      const [artifact] = await service.find(name, signal)
+      if (artifact !== undefined) return artifact
+      if (delayMs !== undefined) await clock.sleep(delayMs, signal)
+    }
+    throw new StagegateError('E_ARTIFACT_MISSING', { message: `This run has no artifact ${name}.` })
+  }
+
   async function fetchVerified(
     reference: ArtifactReference,
     path: string,
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const [artifact] = await service.find(reference.name, signal)
-    if (artifact === undefined) {
-      throw new StagegateError('E_ARTIFACT_MISSING', {
-        message: `This run has no artifact ${reference.name}.`,
-      })
-    }
+    const artifact = await find(reference.name, signal)
     for (let tries = 1; ; tries += 1) {
       try {
         const digest = await fetchBytes(artifact, path, maxBytes, signal)
@@ -89,10 +93,10 @@ export function createArtifacts(options: ArtifactsOptions): Artifacts {
 
   return {
     async upload(name, files, signal) {
-      const unique = `${name}-${random(TEXT_END)}`
       const archive = await writeZip(files)
       const expiresAt = new Date(clock.now().getTime() + KEPT_DAYS * 86_400_000)
-      const { uploadUrl } = await service.create(unique, expiresAt, signal)
+      const newName = (): string => `${name}-${random(TEXT_END)}`
+      const { name: unique, uploadUrl } = await service.create(newName, expiresAt, signal)
       const { digest, bytes } = await uploadBlob(http, uploadUrl, archive.open(), signal)
       await service.finalize(unique, bytes, digest, signal)
       return { name: unique, digest, bytes }

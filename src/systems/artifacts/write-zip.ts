@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { StagegateError } from '../../errors/index.ts'
 import type { ArtifactFile } from './artifacts.ts'
 
 /** The numbers of a ZIP archive without its 64-bit extension end here. */
@@ -29,11 +30,20 @@ interface Measured {
  * A ZIP archive of files as they are: images and their layers are compressed already. Each file is read twice, first for
  * its checksum, which stands before it.
  *
- * @throws RangeError when the archive would need the 64-bit extension
+ * @throws StagegateError E_ARTIFACT_TOO_LARGE when the archive would need the 64-bit extension
  */
 export async function writeZip(
   files: readonly ArtifactFile[],
 ): Promise<{ readonly bytes: number; open(): AsyncIterable<Uint8Array> }> {
+  const largest = files.reduce<number>(
+    (sum, { name, bytes }) => sum + bytes + zip.local.bytes + zip.central.bytes + 2 * Buffer.byteLength(name),
+    zip.end.bytes,
+  )
+  if (largest > ZIP_MAX_BYTES || files.length > ZIP_MAX_FILES) {
+    throw new StagegateError('E_ARTIFACT_TOO_LARGE', {
+      message: `${files.length} files of ${(largest / 1e9).toFixed(1)} GB do not fit into one artifact: at most ${ZIP_MAX_FILES} files of ${(ZIP_MAX_BYTES / 1e9).toFixed(1)} GB.`,
+    })
+  }
   const measured: Measured[] = []
   let offset = 0
   for (const file of files) {
@@ -42,12 +52,8 @@ export async function writeZip(
     offset += zip.local.bytes + name.length + file.bytes
   }
   const directory = Buffer.concat(measured.map(centralRecord))
-  const bytes = offset + directory.length + zip.end.bytes
-  if (bytes > ZIP_MAX_BYTES || files.length > ZIP_MAX_FILES) {
-    throw new RangeError(`${files.length} files of ${bytes} bytes do not fit into one archive`)
-  }
   return {
-    bytes,
+    bytes: offset + directory.length + zip.end.bytes,
     async *open() {
       for (const each of measured) {
         yield localRecord(each)
