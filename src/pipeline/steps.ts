@@ -165,9 +165,11 @@ export class StepRunner {
 
   #timedOut(thrown: unknown, timeout: AbortSignal): StagegateError {
     const error = timeout.reason as StagegateError
-    return thrown instanceof StagegateError && thrown !== error
-      ? error.with({ evidence: [thrown.message, ...thrown.evidence] })
-      : error
+    if (!(thrown instanceof StagegateError) || thrown === error) return error
+    // The step ended by its time, and says itself what it leaves behind.
+    if (thrown.cause === error) return thrown
+    const { message, evidence, state } = thrown
+    return error.with({ evidence: [message, ...evidence], ...(state === undefined ? {} : { state }) })
   }
 
   #takeSlot(): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
-import type { AppliedObject, KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { AppliedObject, KubernetesObject, WrittenObject } from '../../../src/systems/kubernetes/cluster.ts'
 import { parseYaml, type TestbedCluster } from './testbed-cluster.ts'
 
 const signal = new AbortController().signal
@@ -27,8 +27,8 @@ export interface ApplyTools {
 export function createApplyTools(bed: TestbedCluster): ApplyTools {
   const tools: ApplyTools = {
     async apply(yaml, dryRun = false) {
-      const seen: AppliedObject[] = []
-      const onApplied = (each: AppliedObject) => seen.push(each)
+      const seen: WrittenObject[] = []
+      const onApplied = (each: WrittenObject) => seen.push(each)
       const applied = await bed.cluster.apply(parseYaml(yaml), {
         namespace: bed.namespace,
         dryRun,

@@ -1,7 +1,7 @@
 import type { Config, Configured } from '../../config/config.ts'
 import { toStagegateError } from '../../errors/index.ts'
 import type { PlannedStep, Stage, StageContext } from '../../pipeline/index.ts'
-import type { AppliedObject } from '../../systems/kubernetes/cluster.ts'
+import type { AppliedObject, WrittenObject } from '../../systems/kubernetes/cluster.ts'
 import type { ImageOutput } from '../image/image.ts'
 import type { Outputs } from '../outputs.ts'
 import type { Systems } from '../systems.ts'
@@ -123,14 +123,16 @@ async function runDeployment(
     start(config, settings, image, context.systems, step),
   )
   if (deployment === undefined) throw new Error('deploy.start is critical')
-  const written: AppliedObject[] = []
+  const written: WrittenObject[] = []
   try {
     return await runSteps(deployment, written, context)
   } catch (thrown) {
     // A cancel rolls nothing back: whoever cancelled may want to look, and the time is too short.
     if (context.signal.aborted || written.every((each) => each.change === 'unchanged')) throw thrown
     const failure = toStagegateError(thrown)
-    throw (await context.step('rollback', (step) => rollBack(deployment, failure, step))) ?? failure
+    throw (
+      (await context.step('rollback', (step) => rollBack(deployment, { failure, written }, step))) ?? failure
+    )
   } finally {
     for (const warning of await deployment.giveBack()) context.warn(warning)
   }
@@ -138,7 +140,7 @@ async function runDeployment(
 
 async function runSteps(
   deployment: Deployment,
-  written: AppliedObject[],
+  written: WrittenObject[],
   context: StageContext<Systems>,
 ): Promise<DeployOutput> {
   const { settings } = deployment

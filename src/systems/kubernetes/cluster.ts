@@ -76,6 +76,15 @@ export interface AppliedObject {
   readonly diff: readonly string[]
 }
 
+/** What an apply did to an object, one that failed included. */
+export interface WrittenObject extends Omit<AppliedObject, 'change'> {
+  /**
+   * `deleted`: it was to be made anew, and that failed. `uncertain`: its write was sent and never answered, so that it may
+   * have had its effect.
+   */
+  readonly change: AppliedObject['change'] | 'deleted' | 'uncertain'
+}
+
 export interface RolloutOptions {
   readonly signal: AbortSignal
   /** A line when something changes: a count, a sign of trouble, a warning of the cluster. */
@@ -212,9 +221,11 @@ export interface Cluster {
   /**
    * Server-side applies objects, field manager `stagegate`, strict validation: a dry run of all first, so that one
    * invalid object means that nothing is applied; then in order, unchanged ones not written. What is given back is in the
-   * order of the manifests, without the values of Secrets.
+   * order of the manifests, without the values of Secrets. `onApplied` hears of each object when its write is over,
+   * whether it went well or not: all that may differ from before, also when the apply is stopped half way.
    *
-   * @throws StagegateError E_MANIFEST_INVALID, E_FIELD_CONFLICT, E_IMMUTABLE_FIELD, E_KUBE_*; `applied` so far in the evidence
+   * @throws StagegateError E_MANIFEST_INVALID, E_FIELD_CONFLICT, E_IMMUTABLE_FIELD, E_KUBE_*, or the signal's reason; with what
+   * is in place as its state, and what was written in the evidence
    */
   apply(
     manifests: readonly Manifest[],
@@ -222,7 +233,7 @@ export interface Cluster {
       readonly namespace: string
       readonly dryRun: boolean
       readonly signal: AbortSignal
-      readonly onApplied: (applied: AppliedObject) => void
+      readonly onApplied: (written: WrittenObject) => void
     },
   ): Promise<readonly AppliedObject[]>
   /**

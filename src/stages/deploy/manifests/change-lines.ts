@@ -1,4 +1,5 @@
-import type { AppliedObject } from '../../../systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import { changeWords } from '../../../systems/kubernetes/render-written.ts'
 
 /** Of all objects together: a log is read to its end. */
 const MAX_DIFF_LINES = 400
@@ -9,10 +10,10 @@ export class ChangeLines {
 
   /** @param words what to say in the place of a change: `would be changed` */
   render(
-    { object, change, diff }: AppliedObject,
-    words: Readonly<Partial<Record<AppliedObject['change'], string>>> = {},
+    { object, change, diff }: WrittenObject,
+    words: Readonly<Partial<Record<WrittenObject['change'], string>>> = {},
   ): readonly string[] {
-    const title = `${object.kind} ${object.metadata.name}: ${words[change] ?? change}`
+    const title = `${object.kind} ${object.metadata.name}: ${words[change] ?? changeWords[change]}`
     if (diff.length === 0) return [title]
     if (diff.length > this.#left) return [`${title} (${diff.length} lines differ)`]
     this.#left -= diff.length

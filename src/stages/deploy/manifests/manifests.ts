@@ -1,5 +1,10 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { AppliedObject, Manifest, ManifestSet } from '../../../systems/kubernetes/cluster.ts'
+import type {
+  AppliedObject,
+  Manifest,
+  ManifestSet,
+  WrittenObject,
+} from '../../../systems/kubernetes/cluster.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { addNamespaces } from './add-namespaces.ts'
@@ -19,7 +24,7 @@ export async function applyManifests(
   readSet: (signal: AbortSignal) => Promise<ManifestSet>,
   secrets: Secrets,
   step: StepContext,
-  onApplied: (applied: AppliedObject) => void,
+  onApplied: (written: WrittenObject) => void,
 ): Promise<AppliedManifests> {
   const { settings, cluster } = deployment
   if (!settings.manifests.configured) return { manifests: [], applied: [] }

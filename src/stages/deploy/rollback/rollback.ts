@@ -1,18 +1,29 @@
 import { type StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
+import type { KubernetesObject, WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import { objectId, parseApiVersion, renderId } from '../../../systems/kubernetes/object-id.ts'
+import { renderWritten } from '../../../systems/kubernetes/render-written.ts'
 import { isWorkload } from '../manifests/pin-images.ts'
 import type { Deployment } from '../deployment.ts'
 import { type LastGood, readLastGood } from '../finalize/record.ts'
 
+/** What led to a rollback. */
+export interface Led {
+  readonly failure: StagegateError
+  /** All that the run wrote to the cluster, and what it may have written. */
+  readonly written: readonly WrittenObject[]
+}
+
 /**
- * Puts the last good set back after a failure, and says what is running now. Never throws: the failure that led here
- * is what the run ends with, and what the rollback did is added to it.
+ * Puts the last good set back after a failure, and says what is running now and what else the run has written. Never
+ * throws: the failure that led here is what the run ends with, and what the rollback did is added to it.
  */
 export async function rollBack(
   deployment: Deployment,
-  failure: StagegateError,
+  { failure: met, written }: Led,
   { log, signal, fact }: StepContext,
 ): Promise<StagegateError> {
+  const failure = withWritten(met, written)
   if (deployment.settings.rollback === 'never') {
     return failure.with({ state: join(failure.state, 'Nothing was rolled back: rollback is set to never.') })
   }
@@ -27,18 +38,23 @@ export async function rollBack(
       return failure.with({
         state: join(
           failure.state,
-          'There is no earlier good set to go back to; the new objects are in the cluster.',
+          'There is no earlier good set to go back to; what was written stays in the cluster.',
         ),
       })
     }
     log.info(`Rolling back to commit ${good.commit.slice(0, 12)}, deployed ${good.finishedAt}.`)
-    await restore(deployment, good, signal, log)
+    const restored = new Set((await restore(deployment, good, signal, log)).map(keyOf))
+    const more = renderWritten(written.filter((each) => !restored.has(keyOf(each.object))))
     fact('running', good.commit.slice(0, 12))
     return failure.with({
       state: join(
         failure.state,
         `Rolled back: commit ${good.commit.slice(0, 12)} (${good.digest.slice(0, 19)}) is running and available again.`,
+        more.length === 0
+          ? undefined
+          : 'What was written and is not in that set stays in the cluster; it is named above.',
       ),
+      evidence: more.map((line) => `not in the set before: ${line}`),
     })
   } catch (thrown) {
     const why = toStagegateError(thrown)
@@ -55,7 +71,7 @@ async function restore(
   good: LastGood,
   signal: AbortSignal,
   log: StepContext['log'],
-): Promise<void> {
+): Promise<readonly KubernetesObject[]> {
   const { cluster, settings } = deployment
   const applied = await cluster.apply(good.manifests, {
     namespace: settings.namespace,
@@ -74,6 +90,17 @@ async function restore(
       log.info(`${object}: ${text}`)
     },
   })
+  return applied.map((each) => each.object)
+}
+
+/** A failure of a later step does not say by itself what the steps before have written. */
+function withWritten(failure: StagegateError, written: readonly WrittenObject[]): StagegateError {
+  const lines = renderWritten(written).filter((line) => !failure.evidence.includes(line))
+  return lines.length === 0 ? failure : failure.with({ evidence: lines })
+}
+
+function keyOf(object: KubernetesObject): string {
+  return `${parseApiVersion(object.apiVersion).group} ${renderId(objectId(object))}`
 }
 
 function join(...sentences: readonly (string | undefined)[]): string {

@@ -10,15 +10,28 @@ import { patchObject, type PatchResult } from './patch-object.ts'
 import { type PlannedChange, withoutManagers } from './plan-change.ts'
 import { removeAndWait } from './remove-and-wait.ts'
 
-/** Does what was planned for one object. Nothing is written when nothing differs. */
+/** How far the writes of one object have come, for when the next one fails. */
+export type Reached = 'deleted' | 'sent'
+
+/**
+ * Does what was planned for one object. Nothing is written when nothing differs.
+ *
+ * @param onReached called when a deletion was accepted, and before anything else is written
+ */
 export async function applyChange(
   connected: Connected,
   { target, resource, change, object, sent, diff, takeOver }: PlannedChange,
   signal: AbortSignal,
+  onReached: (reached: Reached) => void,
 ): Promise<AppliedObject> {
   if (change === 'unchanged') return { object: withoutSecretValues(object), change, diff }
   const { client } = connected
-  if (change === 'recreated') await removeAndWait(connected, resource, sent, signal)
+  if (change === 'recreated') {
+    await removeAndWait(connected, resource, sent, signal, () => {
+      onReached('deleted')
+    })
+  }
+  onReached('sent')
   if (takeOver) await migrateOwnership(client, resource, sent, signal)
   let result = await patch(sent, false)
   if ('conflicts' in result && isAutoscaled(result.conflicts)) {

@@ -1,14 +1,16 @@
-import { toStagegateError } from '../../../errors/index.ts'
-import type { AppliedObject, Cluster, Manifest } from '../cluster.ts'
+import { StagegateError, toStagegateError } from '../../../errors/index.ts'
+import type { AppliedObject, Cluster, Manifest, WrittenObject } from '../cluster.ts'
+import { isAmbiguous } from '../client/api-error.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import type { Connected } from '../connected.ts'
-import { applyChange, withoutSecretValues } from './apply-change.ts'
+import { applyChange, type Reached, withoutSecretValues } from './apply-change.ts'
 import { createAutoscalers } from './autoscaling/autoscalers.ts'
 import { awaitDefinitions } from './await-definitions.ts'
-import { refusalOf, withProgress } from './failures.ts'
+import { failureOf, leftBy, outageOf, refusalOf, withProgress } from './failures.ts'
 import { planOrder, type Step } from './order/plan-order.ts'
 import { runInOrder } from './order/run-in-order.ts'
 import { planChange, type PlannedChange } from './plan-change.ts'
+import { stopTogether } from './stop-together.ts'
 import { placeObject, planTargets, type Target } from './target.ts'
 
 type Options = Parameters<Cluster['apply']>[1]
@@ -27,13 +29,17 @@ export async function applyManifests(
   options: Options,
 ): Promise<readonly AppliedObject[]> {
   const { client, discovery } = connected
-  const { namespace, signal } = options
+  const { namespace } = options
+  const together = stopTogether(options.signal)
+  const { signal } = together
   const targets = [...(await planTargets(manifests, namespace, discovery, signal))]
   planOrder(targets, namespace)
   const set = targets.map((target) => target.object)
   const autoscalers = createAutoscalers(client, set, namespace)
   const planned = new Map<number, PlannedChange>()
   const applied = new Map<number, AppliedObject>()
+  /** What failed and is no longer, or may not be, as before. */
+  const left: WrittenObject[] = []
   const positions = targets.map((_target, index) => index)
   await planAll(positions.filter((index) => targets[index]?.resource !== undefined))
   if (options.dryRun) {
@@ -53,16 +59,18 @@ export async function applyManifests(
     await planAll(positions.filter((index) => !planned.has(index)))
     await applyAll(planOrder(targets, namespace).map(withPosition))
   } catch (thrown) {
-    signal.throwIfAborted()
-    throw withProgress(toStagegateError(thrown), [...applied.values()], targets.length)
+    const reason: unknown = options.signal.aborted ? options.signal.reason : thrown
+    // A signal's reason that is no error of ours is its owner's business.
+    if (options.signal.aborted && !(reason instanceof StagegateError)) throw reason
+    throw withProgress(toStagegateError(reason), [...applied.values(), ...left], targets.length)
   }
   return positions.flatMap((index) => applied.get(index) ?? [])
 
   /** Dry runs; what waits for a namespace of the set is left out and tried again when it is there. */
   async function planAll(tried: readonly number[]): Promise<void> {
     const coming = comingNamespaces(targets)
-    const settled = await settleConcurrently(tried, planOne, IN_FLIGHT)
-    signal.throwIfAborted()
+    const settled = await settleConcurrently(tried, (index) => together.run(() => planOne(index)), IN_FLIGHT)
+    options.signal.throwIfAborted()
     const failures = settled.flatMap((result, at) => {
       const target = targets[tried[at] ?? -1]
       if (result.status === 'fulfilled' || target === undefined) return []
@@ -71,7 +79,10 @@ export async function applyManifests(
         error.code === 'E_NAMESPACE_MISSING' && coming.has(target.object.metadata.namespace ?? namespace)
       return waits ? [] : [{ error, target }]
     })
-    if (failures.length > 0) throw refusalOf(failures, tried.length, applied.size)
+    const nothing = applied.size === 0
+    const stopped = together.stoppedBy()
+    if (stopped !== undefined) throw outageOf(toStagegateError(stopped), failures, nothing)
+    if (failures.length > 0) throw refusalOf(failures, tried.length, nothing)
   }
 
   async function planOne(index: number): Promise<void> {
@@ -85,17 +96,31 @@ export async function applyManifests(
   }
 
   async function applyAll(steps: readonly Step<number>[]): Promise<void> {
-    const [failure] = await runInOrder(steps, applyOne, { limit: IN_FLIGHT, signal })
-    signal.throwIfAborted()
-    if (failure !== undefined) throw toStagegateError(failure)
+    const run = (index: number): Promise<void> => together.run(() => applyOne(index))
+    const failures = await runInOrder(steps, run, { limit: IN_FLIGHT, signal })
+    options.signal.throwIfAborted()
+    if (failures.length > 0) throw failureOf(failures)
   }
 
   async function applyOne(index: number): Promise<void> {
     const change = planned.get(index)
     if (change === undefined || applied.has(index)) return
-    const done = await applyChange(connected, change, signal)
-    applied.set(index, done)
-    options.onApplied(done)
+    let reached: Reached | undefined
+    try {
+      const done = await applyChange(connected, change, signal, (now) => {
+        reached = now
+      })
+      applied.set(index, done)
+      options.onApplied(done)
+    } catch (thrown) {
+      const state = leftBy(reached, change.change, signal.aborted || isAmbiguous(thrown))
+      if (state !== undefined) {
+        const written = { object: withoutSecretValues(change.sent), change: state, diff: [] }
+        left.push(written)
+        options.onApplied(written)
+      }
+      throw thrown
+    }
   }
 }
 

@@ -12,6 +12,7 @@ const INTERVAL = 250
 /**
  * Deletes an object, what it owns first, and waits until it is gone.
  *
+ * @param onAccepted called when the server has accepted the deletion
  * @throws StagegateError E_KUBE_CONFLICT when something holds it
  */
 export async function removeAndWait(
@@ -19,6 +20,7 @@ export async function removeAndWait(
   resource: ApiResource,
   object: KubernetesObject,
   signal: AbortSignal,
+  onAccepted: () => void,
 ): Promise<void> {
   const title = renderId(objectId(object))
   const live = await readObject(client, resource, object, signal)
@@ -39,6 +41,7 @@ export async function removeAndWait(
     allow: [404],
     repeatable: true,
   })
+  onAccepted()
   const end = clock.monotonic() + PATIENCE
   for (;;) {
     const left = await readObject(client, resource, object, signal)

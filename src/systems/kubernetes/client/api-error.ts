@@ -43,6 +43,33 @@ export function toConnectionError(purpose: string, thrown: unknown): unknown {
   })
 }
 
+/**
+ * Whether other requests would end the same way: the server is away, or a webhook, or it takes no credentials of ours. What
+ * can pass has been waited out by then.
+ */
+export function concernsAll(thrown: unknown): boolean {
+  return (
+    thrown instanceof StagegateError &&
+    [
+      'E_KUBE_UNAVAILABLE',
+      'E_KUBE_UNREACHABLE',
+      'E_KUBE_THROTTLED',
+      'E_KUBE_TLS',
+      'E_KUBE_AUTH',
+      'E_KUBE_CONFIG',
+      'E_WEBHOOK_UNAVAILABLE',
+    ].includes(thrown.code)
+  )
+}
+
+/** Whether a write that ended so may have had its effect all the same. */
+export function isAmbiguous(thrown: unknown): boolean {
+  return (
+    !(thrown instanceof StagegateError) ||
+    ['E_KUBE_UNAVAILABLE', 'E_KUBE_UNREACHABLE', 'E_KUBE_PROTOCOL'].includes(thrown.code)
+  )
+}
+
 /** Whether the same request may succeed in a while: for loops that outlive the retries of one request. */
 export function isPassing(thrown: unknown): boolean {
   return (

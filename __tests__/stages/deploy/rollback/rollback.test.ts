@@ -1,0 +1,102 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { StagegateError } from '../../../../src/errors/index.ts'
+import type { StepContext } from '../../../../src/pipeline/index.ts'
+import type { Deployment } from '../../../../src/stages/deploy/deployment.ts'
+import { rollBack } from '../../../../src/stages/deploy/rollback/rollback.ts'
+import type { KubernetesObject, WrittenObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import { createCluster } from '../../../../src/systems/kubernetes/create-cluster.ts'
+import { createSmallApi } from '../../../systems/kubernetes/apply/small-api.ts'
+
+const namespace = 'staging'
+const failure = new StagegateError('E_ROLLOUT_FAILED', { message: 'no', evidence: ['pod a: crashed'] })
+
+const configMap = (name: string, value: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data: { value },
+})
+
+const written: readonly WrittenObject[] = [
+  { object: configMap('old', 'new'), change: 'changed', diff: [] },
+  { object: configMap('new', 'new'), change: 'created', diff: [] },
+  { object: configMap('same', 'same'), change: 'unchanged', diff: [] },
+]
+
+/** A deployment in a namespace that may have a good set. */
+function deployed(good: readonly KubernetesObject[] | undefined, rollback: 'auto' | 'never' = 'auto') {
+  const api = createSmallApi()
+  if (good !== undefined) {
+    const manifests = good.map(({ metadata: { name }, ...rest }) => ({
+      object: { ...rest, metadata: { name } },
+      source: 'k8s/all.yaml:1',
+    }))
+    const record = {
+      commit: 'c'.repeat(40),
+      digest: `sha256:${'d'.repeat(64)}`,
+      finishedAt: 'then',
+      manifests,
+    }
+    api.stored.set('stagegate-api-record', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'stagegate-api-record', namespace },
+      data: { record: gzipSync(JSON.stringify(record)).toString('base64') },
+    })
+  }
+  const deployment = {
+    config: { service: 'api' },
+    settings: { namespace, rollback },
+    cluster: createCluster(api.connected.client, api.clock),
+    lease: { lost: new AbortController().signal },
+  } as unknown as Deployment
+  const ignore = () => undefined
+  const step = {
+    signal: new AbortController().signal,
+    log: { info: ignore, warn: ignore },
+    fact: ignore,
+    keep: ignore,
+  } as unknown as StepContext
+  return { api, roll: (led = { failure, written }) => rollBack(deployment, led, step) }
+}
+
+describe('a rollback', () => {
+  test('names what the run wrote that the set before does not have', async () => {
+    const { api, roll } = deployed([configMap('old', 'good'), configMap('same', 'same')])
+    const error = await roll()
+    expect(error.state).toMatch(
+      /^Rolled back: commit cccccccccccc .* What was written and is not in that set stays in the cluster; it is named above\.$/,
+    )
+    expect(error.evidence).toEqual([
+      'pod a: crashed',
+      'changed: ConfigMap staging/old',
+      'created: ConfigMap staging/new',
+      'not in the set before: created: ConfigMap staging/new',
+    ])
+    expect(api.stored.get('old')?.data).toEqual({ value: 'good' })
+  })
+
+  test('that restores all that was written says no more than that', async () => {
+    const { roll } = deployed([configMap('old', 'good'), configMap('new', 'good')])
+    const { state } = await roll()
+    expect(state).toMatch(/is running and available again\.$/)
+  })
+
+  test('without a set before says what stays', async () => {
+    const error = await deployed(undefined).roll()
+    expect(error).toMatchObject({
+      code: 'E_ROLLOUT_FAILED',
+      state: 'There is no earlier good set to go back to; what was written stays in the cluster.',
+      evidence: ['pod a: crashed', 'changed: ConfigMap staging/old', 'created: ConfigMap staging/new'],
+    })
+  })
+
+  test('does not say twice what the failure says already', async () => {
+    const said = failure.with({
+      evidence: ['changed: ConfigMap staging/old', 'created: ConfigMap staging/new'],
+    })
+    const { evidence } = await deployed(undefined, 'never').roll({ failure: said, written })
+    expect(evidence).toEqual(said.evidence)
+  })
+})
