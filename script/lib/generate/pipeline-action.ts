@@ -8,8 +8,8 @@
 export function pipelineAction(text: string): string {
   const moved = text
     .replace(/^branding:\n(?: .*\n)+/m, '')
-    .replaceAll(/^( {2}(?:main|post): )(dist\/index\.js)$/gm, '$1../$2')
-  if (moved.match(/\.\.\/dist\/index\.js/g)?.length !== 2)
-    throw new Error('action.yml does not run dist/index.js')
+    .replaceAll(/^( {2}(?:main|post): )(dist\/(?:post\/)?index\.js)$/gm, '$1../$2')
+  if (moved.match(/: \.\.\/dist\/(?:post\/)?index\.js$/gm)?.length !== 2)
+    throw new Error('action.yml does not run the bundle')
   return `# Generated from ../action.yml. For the reusable workflow, which calls it as \`uses: $/pipeline\`.\n${moved}`
 }
