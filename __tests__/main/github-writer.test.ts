@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { GithubPatience } from '../../src/main/github-patience.ts'
 import { GithubWriter } from '../../src/main/github-writer.ts'
 import { readLedger } from '../../src/main/ledger/read-ledger.ts'
 import { subjectOf } from '../../src/main/ledger/subject.ts'
@@ -10,6 +11,7 @@ import {
   pipelinePermissions,
   type Subject,
 } from '../systems/github/subject.ts'
+import { systemClock } from '../../src/systems/clock/clock.ts'
 import { configOf } from './config-of.ts'
 
 const never = new AbortController().signal
@@ -18,6 +20,7 @@ const ledger = {
   writer: { run: '77', attempt: 2, workflow: '.github/workflows/staging.yml', job: 'staging', runner: '' },
   tools: { of: () => Promise.resolve({ platform: 'linux/x64' }) },
 }
+const patience = new GithubPatience(systemClock)
 const redact = (text: string): string => text.replaceAll('hunter2', '***')
 
 describe('what is written to GitHub beside the pipeline', () => {
@@ -84,7 +87,9 @@ describe('what is written to GitHub beside the pipeline', () => {
       const warn = (text: string) => {
         expect(text).toBe('')
       }
-      return (await readLedger({ github, config: configOf(), ...ledger, warn, signal: never })).get('image')
+      return (await readLedger({ github, config: configOf(), ...ledger, patience, warn, signal: never })).get(
+        'image',
+      )
     }
     end(stage('image', pushed))
     expect(await stored()).toEqual({
@@ -201,7 +206,7 @@ describe('what is written to GitHub beside the pipeline', () => {
       const warn = (text: string): void => {
         log.push(text)
       }
-      await readLedger({ github, config, ...ledger, warn, signal: never })
+      await readLedger({ github, config, ...ledger, patience, warn, signal: never })
       writer = openWriter(config, github)
       writer.setStatus('pending', 'The run has started.')
       for (const id of stages) {

@@ -1,38 +1,35 @@
 import type { Config } from '../config/config.ts'
 import type { GitHubQuestions } from '../stages/systems.ts'
-import type { Clock } from '../systems/clock/clock.ts'
+import { toStagegateError } from '../errors/index.ts'
 import { answerOf, type GitHubPermission, type PermissionAnswer } from '../systems/github/ask-permission.ts'
 import type { GitHub } from '../systems/github/github.ts'
+import type { GithubPatience } from './github-patience.ts'
 import type { GithubWriter } from './github-writer.ts'
-
-/** A permission that GitHub does not tell within this is not known, in milliseconds: no stage waits longer. */
-const ANSWER_MS = 10_000
 
 /** GitHub as stages may ask it. What the run's own first status has told is not asked for again. */
 export function askGithub(
   questions: GitHub | undefined,
   writer: Pick<GithubWriter, 'firstStatus' | 'lack'> | undefined,
   config: Config,
-  clock: Clock,
+  patience: GithubPatience,
 ): GitHubQuestions | undefined {
   if (questions === undefined) return undefined
   const environment = config.deploy.configured ? config.deploy.environment : 'staging'
   const ask = async (permission: GitHubPermission, signal: AbortSignal): Promise<PermissionAnswer> => {
-    const limit = clock.deadline(ANSWER_MS, () => new Error(`no answer within ${ANSWER_MS / 1000} s`))
-    const either = AbortSignal.any([signal, limit.signal])
-    try {
-      const told = permission === 'statuses' ? writer?.firstStatus : undefined
-      if (told === undefined) return await questions.askPermission(permission, environment, either)
-      const written = await orAborted(told, either)
-      if (written === undefined) return { has: 'unknown', reason: (either.reason as Error).message }
-      return written.written ? { has: 'yes' } : answerOf({ ...written, message: written.reason }, permission)
-    } finally {
-      limit.clear()
-    }
+    const told = permission === 'statuses' ? writer?.firstStatus : undefined
+    if (told === undefined) return questions.askPermission(permission, environment, signal)
+    const written = await orAborted(told, signal)
+    if (written === undefined) return { has: 'unknown', reason: toStagegateError(signal.reason).message }
+    return written.written ? { has: 'yes' } : answerOf({ ...written, message: written.reason }, permission)
   }
   return {
     async askPermission(permission, signal) {
-      const answer = await ask(permission, signal)
+      const answer = await patience
+        .ask(signal, (limited) => ask(permission, limited))
+        .catch((thrown: unknown): PermissionAnswer => ({
+          has: 'unknown',
+          reason: toStagegateError(thrown).message,
+        }))
       if (answer.has === 'no') writer?.lack(permission, answer.reason)
       return answer
     },

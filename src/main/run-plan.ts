@@ -30,6 +30,7 @@ import { endEarly } from './end-early.ts'
 import { runDry } from './dry-run.ts'
 import { openGithub } from './open-github.ts'
 import { askGithub } from './ask-github.ts'
+import { GithubPatience } from './github-patience.ts'
 import { GithubWriter } from './github-writer.ts'
 import { dropVanished } from './ledger/drop-vanished.ts'
 import { openLedger } from './ledger/open-ledger.ts'
@@ -73,14 +74,15 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   const call = await openCall(options)
   const writing = await openLedger(options)
   const { warn } = console
+  const patience = new GithubPatience(console.clock)
   const passed = call.readsLedger
     ? await readLedger({
-        ...{ github, config, ...writing },
+        ...{ github, config, ...writing, patience },
         ...(call.ledgerForm === undefined ? {} : { form: call.ledgerForm }),
         ...{ warn, signal: signals.signal },
       })
     : new Map<string, LedgerEntry>()
-  const asking = openSystems(options, call, undefined, github)
+  const asking = openSystems(options, call, patience, undefined, github)
   const ledger = await dropVanished(passed, asking, warn, signals.signal)
   const plan: Planned = await call.plan(planPipeline(stages, config, config.selection, ledger))
   console.output.info(renderPlan(plan))
@@ -108,7 +110,7 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
 
   const annotate = opened === undefined ? annotateInLog(console.output, config) : undefined
 
-  const result = await execute(options, call, plan, writer, github, (event) => {
+  const result = await execute(options, call, patience, plan, writer, github, (event) => {
     annotate?.(event)
     early?.listen(event)
     writer?.listen(event)
@@ -123,13 +125,14 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
 async function execute(
   options: RunOptions,
   call: Call,
+  patience: GithubPatience,
   plan: Planned,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
   listen: (event: PipelineEvent) => void,
 ): Promise<PipelineResult> {
   const { console, signals } = options
-  const systems = openSystems(options, call, writer, github)
+  const systems = openSystems(options, call, patience, writer, github)
   return runPipeline<Outputs, Config, typeof systems>({
     stages,
     plan,
@@ -159,6 +162,7 @@ function markProgress({ runnerFiles, warn }: Console, event: PipelineEvent): voi
 function openSystems(
   options: RunOptions,
   call: Call,
+  patience: GithubPatience,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
 ): Systems & { readonly reporter: Reporter } {
@@ -167,7 +171,7 @@ function openSystems(
   const imageRepository = config.image.configured && call.writes ? config.image.repository : undefined
   return {
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
-    github: askGithub(github, writer, config, console.clock),
+    github: askGithub(github, writer, config, patience),
     handedOverImage: call.receiveImage,
     reporter: openReporter({ config, console, writer, github, signal: options.signals.lastSignal }),
   }

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../../src/config/config.ts'
+import { askGithub } from '../../../src/main/ask-github.ts'
+import { GithubPatience } from '../../../src/main/github-patience.ts'
 import { type EntryText, renderEntryText } from '../../../src/main/ledger/entry-text.ts'
 import { readLedger } from '../../../src/main/ledger/read-ledger.ts'
 import { externalIdOf, subjectOf } from '../../../src/main/ledger/subject.ts'
 import type { PassWriter } from '../../../src/main/ledger/trust.ts'
 import type { Ledger } from '../../../src/pipeline/index.ts'
+import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { done, failed, pushed, stage } from '../../report/report-of.ts'
 import type { CheckRun } from '../../systems/github/repository.ts'
 import {
@@ -14,6 +17,7 @@ import {
   pipelinePermissions,
   type Subject,
 } from '../../systems/github/subject.ts'
+import { createFakeClock } from '../../systems/fake-clock.ts'
 import { configOf, headCommit } from '../config-of.ts'
 
 const never = new AbortController().signal
@@ -42,12 +46,15 @@ describe('the ledger that a call reads', () => {
     await world.server.close()
   })
 
-  const read = (more: { config?: Config; now?: Record<string, string> } = {}): Promise<Ledger> =>
+  const read = (
+    more: { config?: Config; now?: Record<string, string>; patience?: GithubPatience } = {},
+  ): Promise<Ledger> =>
     readLedger({
       github: world.github,
       config: more.config ?? config,
       subject: subjectOf(more.config ?? config, tree),
       tools: { of: () => Promise.resolve(more.now ?? tools) },
+      patience: more.patience ?? new GithubPatience(systemClock),
       warn: (text) => warnings.push(text),
       signal: never,
     })
@@ -292,7 +299,15 @@ describe('the ledger that a call reads', () => {
       permissions: pipelinePermissions,
     })
     const github = createGithubClient(world.server, value)
-    const parts = { github, config, subject, tools: { of: () => Promise.resolve(tools) }, signal: never }
+    const patience = new GithubPatience(systemClock)
+    const parts = {
+      github,
+      config,
+      subject,
+      tools: { of: () => Promise.resolve(tools) },
+      patience,
+      signal: never,
+    }
     const warn = (text: string) => warnings.push(text)
     expect((await readLedger({ ...parts, warn })).has('image')).toBe(true)
     expect(warnings).toEqual([])
@@ -335,4 +350,42 @@ describe('the ledger that a call reads', () => {
       expect(warnings).toEqual([expect.stringMatching(/^Earlier passes cannot be read: /)])
     },
   )
+
+  describe('while GitHub hangs', () => {
+    const hang = async (asked: Config): Promise<readonly [Ledger, GithubPatience]> => {
+      await write()
+      world.server.state.requests.length = 0
+      world.server.inject({ method: 'GET', fault: 'hang', times: 'forever' })
+      const clock = createFakeClock()
+      const patience = new GithubPatience(clock)
+      const reading = read({ config: asked, patience })
+      await expect.poll(() => world.server.state.requests.length).toBeGreaterThan(0)
+      if (clock.pending() > 0) clock.expire()
+      // Otherwise the client itself gives up, later.
+      let ledger: Ledger | undefined
+      void reading.then((each) => (ledger = each))
+      while (ledger === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        if (world.clock.pending() > 0) world.clock.expire()
+      }
+      return [ledger, patience]
+    }
+
+    test('is empty after ten seconds, and no permission is asked for that would take as long again', async () => {
+      const [ledger, patience] = await hang(config)
+      expect(ledger).toEqual(new Map())
+      expect(warnings).toEqual(['Earlier passes cannot be read: no answer within 10 s'])
+      const before = world.server.state.requests.length
+      const asked = await askGithub(world.github, undefined, config, patience)?.askPermission('checks', never)
+      expect(asked).toEqual({ has: 'unknown', reason: 'no answer within 10 s' })
+      expect(world.server.state.requests).toHaveLength(before)
+    })
+
+    test('is waited for as long as it takes by a call that needs what others have passed', async () => {
+      const selection = { ...config.selection, stages: ['deploy'] as const }
+      const [ledger] = await hang(configOf({ selection }))
+      expect(ledger).toEqual(new Map())
+      expect(warnings).toEqual([expect.stringMatching(/no complete answer within/)])
+    })
+  })
 })

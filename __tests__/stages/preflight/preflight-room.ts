@@ -1,6 +1,7 @@
 import type { Config } from '../../../src/config/config.ts'
 import type { Inputs } from '../../../src/inputs/index.ts'
 import { askGithub } from '../../../src/main/ask-github.ts'
+import { GithubPatience } from '../../../src/main/github-patience.ts'
 import { composeSystems } from '../../../src/main/compose-systems.ts'
 import type { ReportedAccess } from '../../../src/report/kept.ts'
 import { preflight } from '../../../src/stages/preflight/preflight.ts'
@@ -93,7 +94,7 @@ export class PreflightRoom {
         git,
         imageRepository: config.image.configured ? config.image.repository : undefined,
       }),
-      github: askGithub(github, writer, config, clock),
+      github: askGithub(github, writer, config, new GithubPatience(clock)),
       handedOverImage: () => Promise.reject(new Error('no job hands an image over')),
     }
     Object.assign(systems, all)

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { type StagegateError, toStagegateError } from '../../errors/index.ts'
 import type { Ledger, LedgerEntry } from '../../pipeline/index.ts'
 import type { GitHub, StoredRun } from '../../systems/github/github.ts'
+import type { GithubPatience } from '../github-patience.ts'
 import type { StageTools } from './stage-tools.ts'
 import { type ClaimedPass, judgePasses } from './judge-passes.ts'
 import { EXTERNAL_ID_PREFIX, type LedgerSubject } from './subject.ts'
@@ -18,6 +19,7 @@ export interface LedgerParts {
   readonly config: Config
   readonly subject: LedgerSubject
   readonly tools: StageTools
+  readonly patience: GithubPatience
   /** Default: what the call was asked to do tells it, see `formOf`. */
   readonly form?: LedgerForm
   readonly warn: (text: string) => void
@@ -29,12 +31,17 @@ export interface LedgerParts {
  * the gates of a call that needs earlier passes stay closed.
  */
 export async function readLedger(parts: LedgerParts): Promise<Ledger> {
-  const { github, config, subject, warn, signal } = parts
+  const { github, config, subject, warn, signal, patience } = parts
   if (github === undefined || config.selection.from === 'start') return new Map()
-  try {
-    const checks = await github.findChecks(config.trigger.headCommit, EXTERNAL_ID_PREFIX, signal)
+  const form = parts.form ?? formOf(config)
+  const read = async (limited: AbortSignal): Promise<Ledger> => {
+    const checks = await github.findChecks(config.trigger.headCommit, EXTERNAL_ID_PREFIX, limited)
     const claimed = judgePasses(checks, subject, config, LEDGER_STAGES)
-    return await believe(claimed, parts, new RunBook(github, warn, signal))
+    return believe(claimed, { ...parts, form }, new RunBook(github, warn, limited))
+  }
+  try {
+    // A call for some of the stages needs the passes of the others; elsewhere they only save time.
+    return await (form.kind === 'steps' ? read(signal) : patience.ask(signal, read))
   } catch (thrown) {
     signal.throwIfAborted()
     warn(`Earlier passes cannot be read: ${toStagegateError(thrown).message}`)
@@ -55,10 +62,10 @@ function readerOf(config: Config, form: LedgerForm): LedgerReader {
 
 async function believe(
   claimed: readonly ClaimedPass[],
-  { config, form, tools, warn }: LedgerParts,
+  { config, form, tools, warn }: LedgerParts & { readonly form: LedgerForm },
   book: RunBook,
 ): Promise<Ledger> {
-  const reader = readerOf(config, form ?? formOf(config))
+  const reader = readerOf(config, form)
   const ledger = new Map<string, LedgerEntry>()
   for (const { stage, entry, output } of claimed) {
     const { writer } = entry

@@ -1,10 +1,9 @@
-import { RequestError } from '@octokit/request-error'
 import { Octokit } from '@octokit/rest'
 import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
 import { createFetch } from '../http/fetch-adapter.ts'
 import type { Http } from '../http/http.ts'
-import { limitOf } from './limit-of.ts'
+import { limitOfAnswer } from './limit-of.ts'
 import { Pace } from './pace.ts'
 
 export interface GitHubOptions {
@@ -36,26 +35,25 @@ const DOWN_POLICY = { attempts: 1, attemptMs: 5_000, totalMs: 5_000 }
 /** `@octokit/rest` for routes and types, without its retry plugin, which repeats POSTs. */
 export function createApi({ apiUrl, token, repository, http, clock, redact }: GitHubOptions): Api {
   const pace = new Pace(clock)
-  const fetch = createFetch(http, 'github', () => (pace.isDown ? DOWN_POLICY : {}))
+  const fetch = createFetch(http, 'github', () => ({
+    policy: pace.isDown ? DOWN_POLICY : {},
+    // Whoever else asks has to keep a limit too: the pace waits for it, and not each request by itself.
+    isFinal: (answer) => limitOfAnswer(answer, clock.now()) !== undefined,
+  }))
   const baseUrl = apiUrl.replace(/\/+$/, '')
   const octokit = new Octokit({ auth: token, baseUrl, request: { fetch }, log: silent })
-  octokit.hook.before('request', async ({ method, request }) => {
-    pace.assertAllowed()
-    if (method === 'GET' || request.unpaced === true) return
-    await pace.takeTurn(request.signal ?? never)
-  })
-  octokit.hook.error('request', (thrown) => {
-    const answered = thrown instanceof RequestError ? thrown.response : undefined
-    pace.note(answered !== undefined && answered.status < 500)
-    const until = answered === undefined ? undefined : limitOf(answered, clock.now())
-    if (until !== undefined) pace.limit(until)
-    throw thrown
-  })
-  octokit.hook.after('request', ({ status, data }) => {
-    pace.note(true)
-    // Octokit takes a body that is cut, HTML or garbage for a success with a text.
-    if (status === 204 || (typeof data === 'object' && data !== null)) return
-    throw new StagegateError('E_GITHUB_PROTOCOL', { message: `GitHub answered ${status} without JSON` })
+  octokit.hook.wrap('request', (request, options) => {
+    const { method } = options
+    const signal = options.request.signal ?? never
+    const isPaced = method !== 'GET' && options.request.unpaced !== true
+    return pace.keep({ isPaced, isRead: method === 'GET', signal }, async () => {
+      const answer = await request(options)
+      const { status } = answer
+      const data: unknown = answer.data
+      // Octokit takes a body that is cut, HTML or garbage for a success with a text.
+      if (status === 204 || (typeof data === 'object' && data !== null)) return answer
+      throw new StagegateError('E_GITHUB_PROTOCOL', { message: `GitHub answered ${status} without JSON` })
+    })
   })
   const [owner = '', repo = ''] = repository.split('/')
   return { rest: octokit.rest, at: { owner, repo }, clock, pace, redact }

@@ -20,7 +20,7 @@ export function explainGithubError(thrown: unknown, doing: string, now: Date): S
   const { status } = thrown
   const { headers, data } = thrown.response
   const said = messageOf(data, `${status}`)
-  const until = limitOf({ status, headers, data }, now)
+  const until = limitOf(thrown, now)
   if (until !== undefined) {
     return fail('E_GITHUB_RATE_LIMITED', `GitHub limits the rate of requests until ${until.toISOString()}`)
   }

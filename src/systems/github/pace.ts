@@ -1,5 +1,7 @@
+import { RequestError } from '@octokit/request-error'
 import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
+import { limitOf } from './limit-of.ts'
 
 /** GitHub asks for a second between writes, one after another. https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
 const GAP_MS = 1_000
@@ -7,6 +9,18 @@ const GAP_MS = 1_000
 const LAST_WRITES = 12
 /** After so many requests in a row that got no answer, GitHub is taken to be down. */
 const MAX_SILENT = 2
+/** A limit that ends within this is waited for, in milliseconds; of one that ends later it is said until when. */
+const LIMIT_WAIT_MS = 30_000
+/** How often a request may be turned away by a limit. */
+const MAX_TURNED_AWAY = 5
+
+/** What a request is, as far as its pace depends on it. */
+interface Asked {
+  readonly isRead: boolean
+  /** Whether it keeps the gap between writes. */
+  readonly isPaced: boolean
+  readonly signal: AbortSignal
+}
 
 /** How fast GitHub is asked: the gap between writes, what it said about its limits, and whether it answers at all. */
 export class Pace {
@@ -32,21 +46,51 @@ export class Pace {
     return until !== undefined && until > this.#clock.now() ? until : undefined
   }
 
-  /** Nothing is sent while GitHub limits the rate: asking on would only make it longer. */
-  assertAllowed(): void {
-    const until = this.limitedUntil
-    if (until === undefined) return
-    throw new StagegateError('E_GITHUB_RATE_LIMITED', {
-      message: `GitHub limits the rate of requests until ${until.toISOString()}`,
-    })
+  /**
+   * Sends a request when its turn has come. While GitHub limits the rate nothing is sent, whoever asks: asking on would
+   * only make it longer.
+   *
+   * @throws StagegateError E_GITHUB_RATE_LIMITED when the limit ends too late to be waited for; what `send` throws
+   */
+  async keep<T>(asked: Asked, send: () => Promise<T>): Promise<T> {
+    const latest = new Date(this.#clock.now().getTime() + LIMIT_WAIT_MS)
+    for (let turnedAway = 1; ; turnedAway += 1) {
+      await this.#waitForTurn(asked, latest)
+      try {
+        const answer = await send()
+        this.#silent = 0
+        return answer
+      } catch (thrown) {
+        const until = limitOf(thrown, this.#clock.now())
+        this.#silent = until !== undefined || isAnswer(thrown) ? 0 : this.#silent + this.#weigh(asked.signal)
+        if (until === undefined) throw thrown
+        this.#limitedUntil = until
+        // Turned away by 403 or 429, nothing was done; after 503 nobody knows, and a write has to be looked for first.
+        const mayRepeat = asked.isRead || (thrown as RequestError).status !== 503
+        if (!mayRepeat || until > latest || turnedAway === MAX_TURNED_AWAY) throw thrown
+      }
+    }
   }
 
-  limit(until: Date): void {
-    this.#limitedUntil = until
+  async #waitForTurn({ isPaced, signal }: Asked, latest: Date): Promise<void> {
+    for (;;) {
+      const until = this.limitedUntil
+      if (until === undefined) {
+        if (!isPaced) return
+        await this.#takeTurn(signal)
+        if (this.limitedUntil === undefined) return
+      } else if (until > latest) {
+        throw new StagegateError('E_GITHUB_RATE_LIMITED', {
+          message: `GitHub limits the rate of requests until ${until.toISOString()}`,
+        })
+      } else {
+        await this.#clock.sleep(until.getTime() - this.#clock.now().getTime(), signal)
+      }
+    }
   }
 
   /** Waits for the turn of the next write. */
-  async takeTurn(signal: AbortSignal): Promise<void> {
+  async #takeTurn(signal: AbortSignal): Promise<void> {
     const wait = this.#lastWrite + GAP_MS - this.#clock.monotonic()
     if (wait > 0 && !this.#mayHurry()) {
       try {
@@ -58,9 +102,11 @@ export class Pace {
     this.#lastWrite = this.#clock.monotonic()
   }
 
-  /** Whether an answer came, whatever it says. */
-  note(answered: boolean): void {
-    this.#silent = answered ? 0 : this.#silent + 1
+  /** How much a missing answer tells: nothing when the run itself has ended the request, unless it had waited long. */
+  #weigh(signal: AbortSignal): number {
+    const { reason } = signal as { readonly reason: unknown }
+    const hasWaited = reason instanceof StagegateError && reason.code === 'E_GITHUB_UNAVAILABLE'
+    return signal.aborted && !hasWaited ? 0 : 1
   }
 
   /** GitHub seems to be down: a request is tried once and briefly, so that the end of a run does not wait for it. */
@@ -73,4 +119,10 @@ export class Pace {
     this.#lastWrites -= 1
     return true
   }
+}
+
+/** Whether GitHub has answered, whatever it says; a 5xx is no answer of GitHub's own. */
+function isAnswer(thrown: unknown): boolean {
+  if (thrown instanceof StagegateError) return thrown.code === 'E_GITHUB_PROTOCOL'
+  return thrown instanceof RequestError && thrown.response !== undefined && thrown.status < 500
 }

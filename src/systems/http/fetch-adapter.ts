@@ -23,12 +23,15 @@ const JSON_ACCEPT = /^application\/(?:vnd\.github(?:\.v3)?\+)?json$/
  * long as the rest of a start.
  *
  * @param system whom the requests go to, for log lines and errors
- * @param policyOf how often and how long the next request is tried
+ * @param how how often and how long the next request is tried, and what of its answers is not tried again
  */
 export function createFetch(
   http: Http,
   system: string,
-  policyOf: () => Partial<RetryPolicy> = () => ({}),
+  how: () => {
+    readonly policy?: Partial<RetryPolicy>
+    readonly isFinal?: (answer: HttpAnswer) => boolean
+  } = () => ({}),
 ): typeof globalThis.fetch {
   const fetch = async (url: string, init: FetchInit = {}): Promise<WholeResponse> => {
     const accept = Object.entries(init.headers ?? {}).find(([name]) => name.toLowerCase() === 'accept')?.[1]
@@ -40,7 +43,7 @@ export function createFetch(
       ...(init.body === undefined || init.body === null ? {} : { body: init.body }),
       signal: init.signal ?? new AbortController().signal,
       accept: JSON_ACCEPT.test(accept ?? '') ? 'json' : 'any',
-      policy: policyOf(),
+      ...how(),
       followRedirects: init.redirect !== 'manual',
     })
     return new WholeResponse(url, answer)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askGithub } from '../../../../src/main/ask-github.ts'
+import { GithubPatience } from '../../../../src/main/github-patience.ts'
 import { StagegateError } from '../../../../src/errors/index.ts'
 import { refuseOlder } from '../../../../src/stages/deploy/start/refuse-older.ts'
 import type { Systems } from '../../../../src/stages/systems.ts'
@@ -109,7 +110,10 @@ async function judge({
     permissions === undefined
       ? undefined
       : createGithubClient(server, server.mintToken({ repository: 'acme/ai-gen-service', permissions }).value)
-  const systems = { git, github: askGithub(github, undefined, config, systemClock) } as unknown as Systems
+  const systems = {
+    git,
+    github: askGithub(github, undefined, config, new GithubPatience(systemClock)),
+  } as unknown as Systems
   const lines: string[] = []
   const facts: string[] = []
   const say = (text: string): void => void lines.push(text)

@@ -11,14 +11,15 @@ export const githubCheck: Check = {
     const asked = planPermissions(config).map(({ permission }) => `${permission}: write`)
     return { run: true, critical: false, summary: `does the job have ${asked.join(', ')}?` }
   },
-  async ask(config, { github }, step) {
-    const rows: Access[] = []
-    // One after another, as GitHub asks for writes; a probe is one that it refuses.
-    for (const need of planPermissions(config)) {
-      const answer = github === undefined ? noToken : await github.askPermission(need.permission, step.signal)
-      rows.push(rowOf(config, need, answer))
-    }
-    return rows
+  ask(config, { github }, step) {
+    // At the same time, though GitHub asks for one write after another: a probe is a write that it refuses.
+    return Promise.all(
+      planPermissions(config).map(async (need) => {
+        const answer =
+          github === undefined ? noToken : await github.askPermission(need.permission, step.signal)
+        return rowOf(config, need, answer)
+      }),
+    )
   },
 }
 
