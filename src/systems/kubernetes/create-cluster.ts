@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import { acquireLease } from './lease/acquire-lease.ts'
 import { applyManifests } from './apply/apply-manifests.ts'
+import { readObject } from './apply/read-object.ts'
 import { patchObject } from './apply/patch-object.ts'
 import type { ApiClient } from './client/api-client.ts'
 import { outlastOutages } from './client/outlast-outages.ts'
@@ -13,7 +14,7 @@ import { getThroughService } from './get-through-service.ts'
 import { awaitLeftJobs } from './job/await-left-jobs.ts'
 import { runJob } from './job/run-job.ts'
 import { lackedAccess } from './lacked-access.ts'
-import { isSecret, type ObjectId, renderId } from './object-id.ts'
+import { type ObjectId, renderId } from './object-id.ts'
 import { awaitRollout } from './rollout/await-rollout.ts'
 import { runningImages } from './running-images.ts'
 
@@ -45,15 +46,10 @@ export function createCluster(direct: ApiClient, clock: Clock): Cluster {
       return [...new Set(names)].sort()
     },
     async get(id, signal) {
-      const { status, body } = await client.send({
-        method: 'GET',
-        path: await pathOf(id, signal),
-        signal,
-        purpose: `get ${renderId(id)}`,
-        allow: [404],
-        sensitive: isSecret(id),
-      })
-      return status === 404 ? undefined : (body as Awaited<ReturnType<Cluster['get']>>)
+      const resource = await discovery.require(id, signal)
+      const { namespace, ...wide } = id
+      const named = resource.namespaced && namespace !== undefined ? id : wide
+      return readObject(client, resource, named, signal)
     },
     async put(object, signal) {
       const resource = await discovery.require(object, signal)

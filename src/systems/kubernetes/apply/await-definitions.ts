@@ -1,6 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
+import { objectId } from '../object-id.ts'
 import { readObject } from './read-object.ts'
 import { definedKinds } from './target.ts'
 
@@ -45,7 +46,7 @@ export async function awaitDefinitions(
     const missing: string[] = []
     for (const definition of definitions) {
       const resource = await discovery.require(definition, signal)
-      const live = await readObject(client, resource, definition, signal)
+      const live = await readObject(client, resource, objectId(definition), signal)
       const problem = unestablished(live)
       if (problem !== undefined) missing.push(`${definition.metadata.name}: ${problem}`)
       else

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../cluster.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { resourcePath } from '../discovery/api-resource.ts'
+import { expectObject } from '../client/expect-body.ts'
 import { isSecret, objectId, renderId } from '../object-id.ts'
 import { FIELD_MANAGER } from './field-manager.ts'
 import { type FieldConflict, parseConflicts } from './parse-conflicts.ts'
@@ -28,7 +29,8 @@ export async function patchObject(
   object: KubernetesObject,
   { dryRun, force, signal }: PatchOptions,
 ): Promise<PatchResult> {
-  const title = renderId(objectId(object))
+  const id = objectId(object)
+  const title = renderId(id)
   const { status, body, refusal } = await client.send({
     method: 'PATCH',
     path: resourcePath(resource, object.metadata),
@@ -43,6 +45,7 @@ export async function patchObject(
     signal,
     purpose: `${dryRun ? 'apply (dry run)' : 'apply'} ${title}`,
     allow: [409],
+    check: expectObject(id),
     sensitive: isSecret(object),
     repeatable: true,
     retryConflict: true,

@@ -13,6 +13,7 @@ import { takeOverClientSide } from './ownership/take-over.ts'
 import { withoutReleased } from './ownership/without-released.ts'
 import { isClientSideOnly } from './parse-conflicts.ts'
 import { patchObject } from './patch-object.ts'
+import { objectId } from '../object-id.ts'
 import { readObject } from './read-object.ts'
 import type { Target } from './target.ts'
 
@@ -108,7 +109,7 @@ export async function planChange(
   }
 
   function readLive(): Promise<KubernetesObject | undefined> {
-    return readObject(client, resource, sent, signal)
+    return readObject(client, resource, objectId(sent), signal)
   }
 
   function tryPatch(force: boolean): ReturnType<typeof patchObject> {

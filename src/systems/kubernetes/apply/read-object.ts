@@ -1,22 +1,28 @@
 import type { ApiClient } from '../client/api-client.ts'
+import { expectObject } from '../client/expect-body.ts'
 import type { KubernetesObject } from '../cluster.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
-import { isSecret, objectId, renderId } from '../object-id.ts'
+import { isSecret, type ObjectId, renderId } from '../object-id.ts'
 
-/** The object as it is now; undefined when there is none. */
+/**
+ * The object as it is now; undefined when there is none.
+ *
+ * @throws StagegateError E_KUBE_PROTOCOL when the server answers with another one
+ */
 export async function readObject(
   client: ApiClient,
   resource: ApiResource,
-  object: KubernetesObject,
+  id: ObjectId,
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
   const { status, body } = await client.send({
     method: 'GET',
-    path: resourcePath(resource, object.metadata),
+    path: resourcePath(resource, id),
     signal,
-    purpose: `get ${renderId(objectId(object))}`,
+    purpose: `get ${renderId(id)}`,
     allow: [404],
-    sensitive: isSecret(object),
+    check: expectObject(id),
+    sensitive: isSecret(id),
   })
   return status === 404 ? undefined : (body as KubernetesObject)
 }

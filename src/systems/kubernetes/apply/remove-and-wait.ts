@@ -23,7 +23,7 @@ export async function removeAndWait(
   onAccepted: () => void,
 ): Promise<void> {
   const title = renderId(objectId(object))
-  const live = await readObject(client, resource, object, signal)
+  const live = await readObject(client, resource, objectId(object), signal)
   if (live === undefined) return
   const { uid } = live.metadata
   await client.send({
@@ -44,7 +44,7 @@ export async function removeAndWait(
   onAccepted()
   const end = clock.monotonic() + PATIENCE
   for (;;) {
-    const left = await readObject(client, resource, object, signal)
+    const left = await readObject(client, resource, objectId(object), signal)
     if (left === undefined || left.metadata.uid !== uid) return
     if (clock.monotonic() > end) {
       const finalizers = left.metadata.finalizers

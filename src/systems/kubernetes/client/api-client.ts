@@ -1,7 +1,9 @@
+import { StagegateError } from '../../../errors/index.ts'
 import type { Http, HttpAnswer, HttpRequest, Method, RetryPolicy } from '../../http/http.ts'
 import { isSchemaRefusal, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
 import type { Connection, Connections } from './connection.ts'
+import { type BodyCheck, findFailure } from './expect-body.ts'
 
 export interface ApiRequest {
   readonly method: Method
@@ -23,6 +25,8 @@ export interface ApiRequest {
   readonly repeatable?: boolean
   /** Sends it again after a 409 that is no conflict of fields, as two writers to one quota get it. */
   readonly retryConflict?: boolean
+  /** What is wrong with the body of a success. Where it may, it is asked for once more; then it is an error. */
+  readonly check?: BodyCheck
   readonly policy?: Partial<RetryPolicy>
   readonly maxBytes?: number
 }
@@ -85,15 +89,23 @@ export function createApiClient(http: Http, connections: Connections): ApiClient
 
   return {
     async send(request) {
-      const answer = accept(
-        request,
-        await authorized(request, (connection) =>
-          http.send({ ...toHttpRequest(request, connection), accept: 'json' }),
-        ),
-      )
-      return isSuccess(answer.status)
-        ? { status: answer.status, body: answer.json(), refusal: undefined }
-        : { status: answer.status, body: undefined, refusal: parseApiStatus(answer.text()) }
+      for (let tries = isRepeatable(request) ? 2 : 1; ; tries -= 1) {
+        const answer = accept(
+          request,
+          await authorized(request, (connection) =>
+            http.send({ ...toHttpRequest(request, connection), accept: 'json' }),
+          ),
+        )
+        const { status } = answer
+        if (!isSuccess(status)) return { status, body: undefined, refusal: parseApiStatus(answer.text()) }
+        const body: unknown = answer.json()
+        const wrong = findFailure(body, request.sensitive ?? false) ?? request.check?.(body)
+        if (wrong === undefined) return { status, body, refusal: undefined }
+        if (tries > 1) continue
+        throw new StagegateError('E_KUBE_PROTOCOL', {
+          message: `Kubernetes: cannot ${request.purpose}: ${wrong}.`,
+        })
+      }
     },
     async sendRaw(request) {
       const answer = await authorized(request, (connection) => http.send(toHttpRequest(request, connection)))
@@ -158,6 +170,11 @@ function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest
       isWebhookFailure(answer.status, answer.text()) ||
       (answer.status === 409 && answer.text().includes('FieldManagerConflict')),
   }
+}
+
+/** Whether a request may be sent again though it may have had its effect. */
+export function isRepeatable({ method, repeatable }: ApiRequest): boolean {
+  return repeatable ?? ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method)
 }
 
 function isSuccess(status: number): boolean {

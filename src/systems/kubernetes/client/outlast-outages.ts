@@ -1,6 +1,6 @@
 import { type ErrorCode, StagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
-import type { ApiClient, ApiRequest } from './api-client.ts'
+import { type ApiClient, type ApiRequest, isRepeatable } from './api-client.ts'
 
 /** How long a trouble is borne, from a request's first failure on. Milliseconds. */
 const patience: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -85,10 +85,6 @@ export function outlastOutages(client: ApiClient, clock: Clock): ApiClient {
   }
 
   return { ...client, send }
-}
-
-function isRepeatable({ method, repeatable }: ApiRequest): boolean {
-  return repeatable ?? ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method)
 }
 
 function givenUp(error: StagegateError, tries: number, spent: number): StagegateError {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../cluster.ts'
 import type { ApiClient } from '../../client/api-client.ts'
+import { expectList } from '../../client/expect-body.ts'
 import { resourcePath } from '../../discovery/api-resource.ts'
 import { parseApiVersion } from '../../object-id.ts'
 import { mapping, nameIn } from '../order/reference.ts'
@@ -53,6 +54,7 @@ async function listTargets(
     signal,
     purpose: `list autoscalers in namespace ${namespace}`,
     allow: [403, 404],
+    check: expectList(autoscalers.kind),
   })
   const items = (body as { readonly items?: readonly KubernetesObject[] } | undefined)?.items ?? []
   // Items of a list do not say their kind.

@@ -19,7 +19,7 @@ export async function migrateOwnership(
 ): Promise<void> {
   const title = renderId(objectId(object))
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const live = await readObject(client, resource, object, signal)
+    const live = await readObject(client, resource, objectId(object), signal)
     const managedFields = live && takeOverClientSide(live)
     if (managedFields === undefined) return
     const { status } = await client.send({
