@@ -106,6 +106,34 @@ describe('the number of replicas of an autoscaled workload', () => {
     expect(await tools.apply(changed)).toEqual(['Deployment scaled unchanged'])
   })
 
+  test('is left alone when it leaves the manifest, also with the commit that brings the autoscaler', async () => {
+    await tools.apply(deployment('handed-over', 'replicas: 5'))
+    const without = deployment('handed-over', 'minReadySeconds: 0', 'c')
+    const foretold = await tools.applyOne(without, true)
+    // Nothing autoscales it yet: the field is given up, and the server's default comes.
+    expect(foretold.diff).toContain('~ spec.replicas: 5 → 1')
+
+    await tools.apply(`${without}---${autoscaler('handed-over')}`)
+    expect(await replicasOf('handed-over')).toBe(5)
+    // Still ours, for the autoscaler has changed nothing: it may not be given up by the next run either.
+    expect(await tools.apply(without)).toEqual(['Deployment handed-over unchanged'])
+
+    await tools.run('scale', 'deployment/handed-over', '--replicas=3')
+    expect(await tools.apply(without.replace('image: c', 'image: d'))).toEqual([
+      'Deployment handed-over changed',
+    ])
+    expect(await replicasOf('handed-over')).toBe(3)
+  })
+
+  test('is left alone when a client-side apply has set it', async () => {
+    await tools.kubectl(deployment('by-kubectl', 'replicas: 4'))
+    await tools.apply(`${deployment('by-kubectl', 'minReadySeconds: 0')}---${autoscaler('by-kubectl')}`)
+    expect(await replicasOf('by-kubectl')).toBe(4)
+    expect(await tools.apply(deployment('by-kubectl', 'replicas: 2'))).toEqual([
+      'Deployment by-kubectl unchanged',
+    ])
+  })
+
   test('is a conflict, with advice, where nothing autoscales it', async () => {
     await tools.apply(deployment('by-hand', 'replicas: 1'))
     await tools.run('scale', 'deployment/by-hand', '--replicas=2')

@@ -4,7 +4,7 @@ import type { ApiClient } from '../client/api-client.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { withoutFields } from '../without-fields.ts'
 import type { Autoscalers } from './autoscaling/autoscalers.ts'
-import { hasReplicas, isAutoscaled, leaveReplicas } from './autoscaling/leave-replicas.ts'
+import { isAutoscaled, isScalable, leaveReplicas } from './autoscaling/leave-replicas.ts'
 import { isUnchanged } from './compare-objects.ts'
 import { conflictError } from './conflict-error.ts'
 import { diffObjects } from './diff/diff-objects.ts'
@@ -50,7 +50,7 @@ export async function planChange(
   const { title } = target
   let sent = target.object
   let live: KubernetesObject | undefined
-  if (hasReplicas(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {
+  if (isScalable(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {
     live = await readLive()
     if (live !== undefined) sent = leaveReplicas(sent, live)
   }
