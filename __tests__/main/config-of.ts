@@ -49,7 +49,10 @@ export function configOf(more: Partial<Config> = {}): Config {
     image: {
       ...each,
       repository: 'ghcr.io/acme/ai-gen-service',
-      tags: [{ name: 'v1.1.0-staging', moves: true }],
+      tags: [
+        { name: 'v1.1.0-staging', moves: true },
+        { name: `sha-${headCommit}`, moves: false },
+      ],
       context: '/home/runner/work/ai-gen-service',
       file: '/home/runner/work/ai-gen-service/Dockerfile',
       target: undefined,

@@ -12,7 +12,7 @@ import {
   type Subject,
 } from '../systems/github/subject.ts'
 import { systemClock } from '../../src/systems/clock/clock.ts'
-import { configOf } from './config-of.ts'
+import { configOf, headCommit } from './config-of.ts'
 
 const never = new AbortController().signal
 const ledger = {
@@ -93,7 +93,7 @@ describe('what is written to GitHub beside the pipeline', () => {
     }
     end(stage('image', pushed))
     expect(await stored()).toEqual({
-      output: (pushed as { output: unknown }).output,
+      output: { ...(pushed as { output: object }).output, lastingTags: [`sha-${headCommit}`] },
       from: 'run 77, attempt 2',
     })
     end(stage('image', failed({ message: 'The registry refused.' })))

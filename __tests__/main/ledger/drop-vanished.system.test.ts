@@ -8,21 +8,25 @@ import { pushOptions, registryAt, signal } from '../../systems/registry/subject.
 
 let server: RegistryServer
 let layout: TestLayout
+const lasting = `sha-${'c'.repeat(40)}`
 beforeAll(async () => {
   server = await startRegistry()
   layout = writeLayout()
-  await registryAt(server.host).push(pushOptions(server.host, layout))
+  await registryAt(server.host).push(pushOptions(server.host, layout, ['v1.1.0-staging', lasting]))
 })
 afterAll(async () => {
   await server.close()
 })
 
-const ledgerOf = (digest: string, host = server.host): Ledger =>
+const ledgerOf = (digest: string, host = server.host, lastingTags: readonly string[] = [lasting]): Ledger =>
   new Map<string, Ledger extends ReadonlyMap<string, infer Entry> ? Entry : never>([
     ['build', { output: {}, from: 'run 77, attempt 1' }],
     [
       'image',
-      { output: { repository: `${host}/acme/ai-gen-service`, digest, tags: [] }, from: 'run 77, attempt 1' },
+      {
+        output: { repository: `${host}/acme/ai-gen-service`, digest, tags: [], lastingTags },
+        from: 'run 77, attempt 1',
+      },
     ],
   ])
 
@@ -46,6 +50,26 @@ describe('what a skipped image stage has left', () => {
       expect.stringMatching(
         /^The pass of image in run 77, attempt 1 does not count: .*no longer in the registry/,
       ),
+    ])
+  })
+
+  test('is another image than the commit’s own tag names: a forged digest does not count', async () => {
+    const other = writeLayout()
+    await registryAt(server.host).push(pushOptions(server.host, other, ['v0.9.0-staging']))
+    const { left, warnings } = await drop(ledgerOf(other.digest))
+    expect(left).toEqual(['build'])
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`does not count: .*:${lasting} is ${layout.digest}, and not ${other.digest}`),
+      ),
+    ])
+  })
+
+  test('has lost the tag of the commit: it is built again', async () => {
+    const { left, warnings } = await drop(ledgerOf(layout.digest, server.host, [lasting, 'sha-gone']))
+    expect(left).toEqual(['build'])
+    expect(warnings).toEqual([
+      expect.stringContaining('ai-gen-service:sha-gone, which an earlier run pushed'),
     ])
   })
 

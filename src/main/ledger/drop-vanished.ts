@@ -1,10 +1,13 @@
-import { toStagegateError } from '../../errors/index.ts'
+import { type ErrorCode, toStagegateError } from '../../errors/index.ts'
 import type { Ledger } from '../../pipeline/index.ts'
 import { image, type ImageOutput } from '../../stages/image/image.ts'
 import type { Systems } from '../../stages/systems.ts'
 
+/** What takes a pass away: the image is not there, or a tag of this commit names another one. */
+const REFUTED: readonly ErrorCode[] = ['E_REGISTRY_NOT_VISIBLE', 'E_TAG_MOVED']
+
 /**
- * The ledger without the pass of an image that is no longer in the registry: it is built again. A registry that does not
+ * The ledger without the pass of an image that the registry does not bear out: it is built again. A registry that does not
  * answer takes no pass away; the stage asks once more when its turn comes.
  */
 export async function dropVanished(
@@ -21,7 +24,7 @@ export async function dropVanished(
   } catch (thrown) {
     signal.throwIfAborted()
     const { code, message } = toStagegateError(thrown)
-    if (code !== 'E_REGISTRY_NOT_VISIBLE') return ledger
+    if (!REFUTED.includes(code)) return ledger
     warn(`The pass of image in ${entry.from} does not count: ${message}`)
     return new Map([...ledger].filter(([stage]) => stage !== image.id))
   }

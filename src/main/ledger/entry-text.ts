@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { StageResult } from '../../pipeline/index.ts'
 import { imageOf, type ReportedImage } from '../../report/kept.ts'
+import type { ImageOutput } from '../../stages/image/image.ts'
 import type { ToolVersions } from './subject.ts'
 import type { PassWriter } from './trust.ts'
 
@@ -49,13 +50,17 @@ export function parseOutput(entry: EntryText, config: Config): object | undefine
   return entry.stage === 'image' ? parseImage(entry.output, config) : {}
 }
 
-/** An image is believed only in the repository that this configuration pushes to; that it is still there is asked later. */
-function parseImage(output: object, config: Config): ReportedImage | undefined {
+/**
+ * An image is believed only in the repository that this configuration pushes to. That it is there, and is what the tags
+ * of this commit name, is asked later.
+ */
+function parseImage(output: object, config: Config): ImageOutput | undefined {
   const { repository, digest, tags } = output as Readonly<Record<string, unknown>>
   if (!config.image.configured || repository !== config.image.repository) return undefined
   if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
   if (!Array.isArray(tags) || !tags.every((tag): tag is string => typeof tag === 'string')) return undefined
-  return { repository, digest, tags }
+  const lastingTags = config.image.tags.filter((tag) => !tag.moves).map((tag) => tag.name)
+  return { repository, digest, tags, lastingTags }
 }
 
 function pickImage({ repository, digest, tags }: ReportedImage): ReportedImage {

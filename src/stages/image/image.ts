@@ -12,6 +12,11 @@ export interface ImageOutput {
   /** `sha256:…`, read back from the registry. */
   readonly digest: string
   readonly tags: readonly string[]
+  /**
+   * Of an earlier pass: the tags with the commit in them. Each has to name the digest, because the pass itself only
+   * says which one it is.
+   */
+  readonly lastingTags?: readonly string[]
   /** Folder of the OCI layout that was built; it is there while the run lasts. */
   readonly layout?: string
 }
@@ -65,13 +70,24 @@ export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
       },
     }
   },
-  async restore(output, { systems, signal }) {
+  async restore({ repository, digest, lastingTags = [] }, { systems, signal }) {
     const registry = await systems.registry()
-    if ((await registry.digestOf(output.repository, output.digest, signal)) !== output.digest) {
-      throw new StagegateError('E_REGISTRY_NOT_VISIBLE', {
-        message: `${output.repository}@${output.digest}, which an earlier run pushed, is no longer in the registry.`,
-        next: 'Run again with from: image.',
-      })
+    const next = 'Run again with from: image.'
+    for (const reference of [digest, ...lastingTags]) {
+      const found = await registry.digestOf(repository, reference, signal)
+      if (found === undefined) {
+        const what = reference === digest ? `${repository}@${digest}` : `${repository}:${reference}`
+        throw new StagegateError('E_REGISTRY_NOT_VISIBLE', {
+          message: `${what}, which an earlier run pushed, is no longer in the registry.`,
+          next,
+        })
+      }
+      if (found !== digest) {
+        throw new StagegateError('E_TAG_MOVED', {
+          message: `${repository}:${reference} is ${found}, and not ${digest}, which an earlier run is said to have pushed.`,
+          next,
+        })
+      }
     }
   },
 }
