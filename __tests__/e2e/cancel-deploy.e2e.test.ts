@@ -37,9 +37,10 @@ const cancels: readonly Point[] = [
 describe('a deployment that is cancelled', () => {
   it.each(cancels)('gives everything back, and rolls nothing back: $act in $at', async (point) => {
     point.prepare?.()
-    const { runId, result } = await deployments.deploy({ interrupt: point })
+    const { runId, result, main } = await deployments.deploy({ interrupt: point })
     sayEnd(`${point.act} in deploy.${point.at}`, result)
     expectEndedByItself(result)
+    main.expect(result, { atOnce: point.act === 'two signals' })
     await expectEnded(run, { commit: deployments.commit, runId, result })
     if (point.act !== 'two signals') {
       expect(result.outputs.result, tail(result)).toBe('cancelled')
@@ -53,11 +54,12 @@ describe('a deployment that is cancelled', () => {
   it('waits for nobody any more: SIGINT while another holds the lock', async () => {
     staging.giveLockTo('acme/other run 1 attempt 1')
     try {
-      const { runId, result } = await deployments.deploy({
+      const { runId, result, main } = await deployments.deploy({
         interrupt: { when: /Waiting for the lock/, act: 'SIGINT' },
       })
       sayEnd('SIGINT in deploy.start', result)
       expectEndedByItself(result)
+      main.expect(result)
       await expectEnded(run, { commit: deployments.commit, runId, result })
       expect(staging.lockHolder()).toBe('acme/other run 1 attempt 1')
       await expectNothingOpen(staging)

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectEnded, expectEndedByItself, sayEnd } from './expect-ended.ts'
+import { expectEnded, expectEndedByItself, MainsEnd, sayEnd } from './expect-ended.ts'
 import { expectNoSecret, expectNothingOpen, tail } from './expectations.ts'
 import { findProcesses } from './find-processes.ts'
 import { heldConfig, heldEdits, heldLine, heldScanConfig } from './held-sample.ts'
@@ -68,23 +68,25 @@ async function interrupt({
   when,
   config = heldConfig,
   env = {},
-}: Point): Promise<{ result: BundleResult; runId: number }> {
+}: Point): Promise<{ result: BundleResult; runId: number; main: MainsEnd }> {
   const runId = run.newRun()
   // From the start, and with a status of its own: the runs of the other points are about the same commit.
   const inputs = { config, from: 'start', 'status-context': `Staging ${runId}` }
-  const result = await run.call({ runId, inputs, env, interrupt: { when, act } })
+  const main = new MainsEnd(run, commit, runId)
+  const result = await run.call({ runId, inputs, env, interrupt: { when, act }, beforePost: main.look })
   sayEnd(`${act} in ${at}`, result)
   results.push(result)
-  return { result, runId }
+  return { result, runId, main }
 }
 
 describe.concurrent('a run that is cancelled before it deploys', () => {
   it.each(cancels)('ends in order: $act in $at', async (point) => {
-    const { result, runId } = await interrupt(point)
+    const { result, runId, main } = await interrupt(point)
     expectEndedByItself(result)
+    const isAtOnce = point.act === 'two signals'
+    main.expect(result, { atOnce: isAtOnce })
     await expectEnded(run, { commit, runId, result })
     const stages = new Map(result.report?.stages.map((stage) => [stage.id, stage.result]))
-    const isAtOnce = point.act === 'two signals'
     if (isAtOnce) return
     expect(result.outputs.result).toBe('cancelled')
     expect(stages.get(point.stage), tail(result)).toBe('cancelled')

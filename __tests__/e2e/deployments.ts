@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { MainsEnd } from './expect-ended.ts'
 import { tail } from './expectations.ts'
 import type { BundleResult } from './run-bundle.ts'
 import { type CallOptions, SampleRun } from './sample-run.ts'
@@ -20,9 +21,11 @@ export class Deployments {
     this.digest = result.outputs['image-digest'] ?? ''
   }
 
-  async deploy(options: CallOptions = {}): Promise<{ runId: number; result: BundleResult }> {
+  async deploy(options: CallOptions = {}): Promise<{ runId: number; result: BundleResult; main: MainsEnd }> {
     const runId = this.run.newRun()
     const inputs = { stages: 'deploy', ...options.inputs }
-    return { runId, result: await this.run.call({ ...options, runId, inputs }) }
+    const main = new MainsEnd(this.run, this.commit, runId)
+    const result = await this.run.call({ ...options, runId, inputs, beforePost: main.look })
+    return { runId, result, main }
   }
 }

@@ -33,6 +33,37 @@ export async function expectEnded(run: SampleRun, { commit, runId, result }: End
   expect(result.left).toEqual(report === '' ? [] : [basename(report)])
 }
 
+/** What GitHub said of a run when main had ended, and post had not begun: the end that main itself has written. */
+export class MainsEnd {
+  #states: readonly string[] = []
+  readonly #run: SampleRun
+  readonly #commit: string
+  readonly #runId: number
+
+  constructor(run: SampleRun, commit: string, runId: number) {
+    this.#run = run
+    this.#commit = commit
+    this.#runId = runId
+  }
+
+  /** For `beforePost`. */
+  readonly look = async (): Promise<void> => {
+    const { statuses, deployments, checks } = await this.#run.githubOfRun(this.#commit, this.#runId)
+    this.#states = [
+      ...statuses.slice(0, 1).map(({ state }) => `status ${state}`),
+      ...deployments.map((each) => `deployment ${each.statuses.at(-1)?.state ?? 'none'}`),
+      ...checks.filter(({ status }) => status !== 'completed').map(({ name }) => `${name} waits`),
+    ]
+  }
+
+  /** Nothing was left for post; after a second signal only the status is sure to be written. */
+  expect(result: BundleResult, { atOnce = false } = {}): void {
+    const sure = atOnce ? this.#states.slice(0, 1) : this.#states
+    expect(sure[0], tail(result)).toBe('status error')
+    for (const state of sure) expect(['status error', 'deployment error']).toContain(state)
+  }
+}
+
 /** It ended by itself, and before the runner would have lost its patience, however much the machine had to do. */
 export function expectEndedByItself(result: BundleResult): void {
   expect(result.killedBy, tail(result)).toBeNull()

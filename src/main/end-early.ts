@@ -35,6 +35,8 @@ export function endEarly({ config, signals, writer, writes, atOnce }: EndEarlyOp
     const error = toStagegateError(signals.signal.reason)
     const status: CommitStatus =
       last.state === 'pending' ? { ...last, state: 'error', description: describe(error, stage) } : last
+    // Not after the gap that GitHub asks for between writes: the process is gone by then.
+    writes.github.hurry()
     await writes.github.writeStatus(status, signal)
   })
   return {

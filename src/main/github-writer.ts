@@ -54,6 +54,7 @@ export class GithubWriter {
   readonly #running: RunningStatus
   readonly #fallback: CheckFallback
   #deployment: number | undefined
+  #hasEnd = false
   #firstStatus: PromiseWithResolvers<Written> | undefined
   readonly #lacking = new Map<GitHubPermission, string>()
 
@@ -75,9 +76,14 @@ export class GithubWriter {
     })
   }
 
-  /** A commit status, where this event may deploy. */
+  /** A commit status, where this event may deploy. After a terminal one nothing is pending any more. */
   setStatus(state: 'pending' | 'success' | 'failure' | 'error', description: string): void {
     if (!this.#config.mayDeploy || this.#lacking.has('statuses')) return
+    if (state === 'pending' && this.#hasEnd) return
+    if (state !== 'pending') {
+      this.#hasEnd = true
+      this.#running.stop()
+    }
     const { trigger, statusContext } = this.#config
     const status = {
       commit: trigger.headCommit,

@@ -1,5 +1,6 @@
 import { createGitHub } from '../../../src/systems/github/octokit-github.ts'
 import type { Annotation, CheckRun, GitHub } from '../../../src/systems/github/github.ts'
+import type { Clock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { type GithubServer, type ServerOptions, startGithubServer } from './server.ts'
@@ -55,7 +56,7 @@ export async function createSubject(
 export function createGithubClient(
   server: GithubServer,
   token: string,
-  clock = createFakeClock(),
+  clock: Clock = createFakeClock(),
   redact = (text: string) => text.replaceAll('hunter2', '***'),
   repository = 'acme/ai-gen-service',
 ): GitHub {
