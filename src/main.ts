@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { readTrigger } from './config/index.ts'
+import { type Config, readTrigger } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
-import { decideJob } from './handover/job.ts'
+import { decideJob, type Job } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
 import { type Console, openConsole } from './main/console.ts'
 import { createEndAtOnce, type EndAtOnce } from './main/end-at-once.ts'
@@ -54,8 +54,11 @@ interface Run {
 
 async function run({ env, temporary, console, signals, atOnce }: Run): Promise<Ended> {
   let where = 'inputs'
+  let job: Job | undefined
+  let config: Config | undefined
   try {
-    await markMain(console.runnerFiles, { temporary, runMark: console.runMark })
+    const startedAt = console.clock.now().toISOString()
+    await markMain(console.runnerFiles, { temporary, runMark: console.runMark, startedAt })
     await mkdir(dirname(temporary), { recursive: true })
     await mkdir(temporary, { mode: 0o700 })
     const inputs = readInputs(env, console.warn)
@@ -66,14 +69,16 @@ async function run({ env, temporary, console, signals, atOnce }: Run): Promise<E
       console.output.info(text)
     })
     where = 'configuration'
-    const job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
-    const config = await loadJobConfig(job, { inputs, env, temporary })
+    job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
+    config = await loadJobConfig(job, { inputs, env, temporary })
     where = 'plan'
     signals.signal.throwIfAborted()
     const cores = availableParallelism()
     return await runPlan({ config, inputs, job, env, console, git, signals, atOnce, cores })
   } catch (thrown) {
-    const lost = await failBeforePlan(toStagegateError(thrown), where, env, console, signals.lastSignal)
+    const error = toStagegateError(thrown)
+    const end = { error, where, env, config, job, lastSignal: signals.lastSignal }
+    const lost = await failBeforePlan(end, console)
     return { success: false, lost }
   }
 }

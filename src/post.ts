@@ -59,12 +59,11 @@ async function cleanUp(
   })
   await attempt(() => rm(begun.temporary, { recursive: true, force: true }))
   const state = readState(env)
-  if (state === undefined) return
   await attempt(async () => {
     // Seldom needed, and large: most runs end by themselves.
     const { makeTerminal } = await import('./main/make-terminal.ts')
-    await makeTerminal(state, env, console, lastSignal, lost)
+    await makeTerminal({ state, lost, startedAt: begun.startedAt }, env, console, lastSignal)
   })
-  const left = lost === undefined ? explainLeft(state, readReached(env)) : []
-  for (const line of left) console.output.info(line)
+  if (state === undefined || lost !== undefined) return
+  for (const line of explainLeft(state, readReached(env))) console.output.info(line)
 }

@@ -8,7 +8,7 @@ export function openGithub(
   token: string | undefined,
   repository: string,
   env: Readonly<Record<string, string | undefined>>,
-  console: Console,
+  console: Pick<Console, 'http' | 'redact'>,
 ): GitHub | undefined {
   if (token === undefined || token === '') return undefined
   return createGitHub({

@@ -19,7 +19,7 @@ import type { Systems } from '../stages/systems.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import type { Git } from '../systems/git/git.ts'
 import { systemClock } from '../systems/clock/clock.ts'
-import type { CommitStatus, GitHub } from '../systems/github/github.ts'
+import type { GitHub } from '../systems/github/github.ts'
 import { annotateInLog } from './annotate-in-log.ts'
 import { composeSystems } from './compose-systems.ts'
 import { type Call, openCall } from './jobs/open-call.ts'
@@ -39,7 +39,7 @@ import { recordWrites } from './record-writes.ts'
 import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
 import { savedStateOf } from './saved-state-of.ts'
-import { markReached, saveState } from './state.ts'
+import { type LostStatus, markReached, saveState } from './state.ts'
 import { setOutputs } from './set-outputs.ts'
 
 type Planned = readonly PlannedStage<Systems & { readonly reporter: Reporter }>[]
@@ -61,7 +61,7 @@ export interface RunOptions {
 export interface Ended {
   readonly success: boolean
   /** What GitHub did not take of the end, for `post` to try again. */
-  readonly lost: CommitStatus | undefined
+  readonly lost: LostStatus | undefined
 }
 
 /** Plans, says the plan, runs it, and reports. */
@@ -119,7 +119,9 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   await setOutputs(console.runnerFiles, config, result, console.redact)
   sayResult(console, result)
   await call.handOver(result)
-  return { success: result.status === 'success', lost: writes?.lost() }
+  const lost = writes?.lost()
+  const { repository } = config.trigger
+  return { success: result.status === 'success', lost: lost && { ...lost, repository } }
 }
 
 async function execute(

@@ -1,3 +1,4 @@
+import type { CommitStatus } from '../systems/github/github.ts'
 import type { RunnerFiles } from '../systems/runner/runner-files.ts'
 
 /**
@@ -16,9 +17,9 @@ export interface SavedState {
   readonly lock: string | undefined
 }
 
-export interface LostStatus {
-  readonly state: 'pending' | 'success' | 'failure' | 'error'
-  readonly description: string
+/** A status that main wanted written, and GitHub did not take. */
+export interface LostStatus extends CommitStatus {
+  readonly repository: string
 }
 
 /** Names of the state's variables; the runner gives them to `post` as `STATE_<name>`. */
@@ -37,6 +38,8 @@ export interface Begun {
   readonly temporary: string
   /** In the environment of every child of the run. */
   readonly runMark: string
+  /** ISO 8601, by the clock of this machine. */
+  readonly startedAt: string
 }
 
 /** Tells `post` what it has to clean. */
@@ -54,8 +57,8 @@ export async function saveState(runnerFiles: RunnerFiles, state: SavedState): Pr
 }
 
 /** The run ended by itself, and GitHub did not take its end: `post` tries again. */
-export async function markLost(runnerFiles: RunnerFiles, { state, description }: LostStatus): Promise<void> {
-  await runnerFiles.saveState(stateNames.lost, JSON.stringify({ state, description }))
+export async function markLost(runnerFiles: RunnerFiles, lost: LostStatus): Promise<void> {
+  await runnerFiles.saveState(stateNames.lost, JSON.stringify(lost))
 }
 
 /** The run ended by itself: everything is terminal, `post` has only to clean up. */

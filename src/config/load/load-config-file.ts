@@ -30,6 +30,23 @@ export async function loadConfigFile(
   workspace: string,
   named: string | undefined,
 ): Promise<LoadedConfigFile | undefined> {
+  const read = await readConfigText(workspace, named)
+  if (read === undefined) return undefined
+  const { path, text } = read
+  const parsed = parseConfigText(text)
+  if (!parsed.valid) throw configInvalid(path, parsed.problems)
+  return { path, text, values: parsed.values, sourceOf: (at) => `${path}:${parsed.lineOf(at)}` }
+}
+
+/**
+ * The text of the configuration file, whatever it says.
+ *
+ * @throws StagegateError as `loadConfigFile`
+ */
+export async function readConfigText(
+  workspace: string,
+  named: string | undefined,
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
   const path = named ?? DEFAULT_PATH
   const bytes = await readInside(workspace, path)
   if (bytes === undefined) {
@@ -41,9 +58,7 @@ export async function loadConfigFile(
   const text = decode(bytes)
   if (text === undefined)
     throw configInvalid(path, [{ line: 1, text: 'the file is not UTF-8, or larger than 1 MiB' }])
-  const parsed = parseConfigText(text)
-  if (!parsed.valid) throw configInvalid(path, parsed.problems)
-  return { path, text, values: parsed.values, sourceOf: (at) => `${path}:${parsed.lineOf(at)}` }
+  return { path, text }
 }
 
 /** The file would be overlooked, and everything detected instead. */

@@ -10,7 +10,8 @@ const event = (what: string) =>
     .optional()
     .describe(what)
 
-const on = strict({
+/** The events that may deploy. */
+export const deployOn = strict({
   push: event('Pushes: true, or the branches.'),
   workflow_dispatch: event('Runs by hand: true, or the branches.'),
   release: event('Releases.'),
@@ -90,7 +91,7 @@ const chart = strict({
 const sources = z.array(oneOf('a path, or {chart, release, values, hooks}', [path, chart])).min(1).max(100)
 
 export const deploy = strict({
-  on: on.optional().meta({ description: 'The events that may deploy.', default: defaults.deployOn }),
+  on: deployOn.optional().meta({ description: 'The events that may deploy.', default: defaults.deployOn }),
   'environment-url': httpUrl.optional().describe('Where the environment answers. The input environment-url goes first.'),
   configs: strict({
     repository: matching(/^[\w.-]+\/[\w.-]+$/, 'owner/name')

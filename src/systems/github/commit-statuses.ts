@@ -1,17 +1,11 @@
 import type { Api } from './api.ts'
 import { createByKey } from './create-by-key.ts'
 import { cutText } from './cut-text.ts'
-import type { CommitStatus } from './github.ts'
+import type { CommitStatus, StoredStatus } from './github.ts'
 import { readPages } from './read-pages.ts'
 
 /** GitHub refuses a longer description with 422. Characters. */
 export const DESCRIPTION_LIMIT = 140
-
-export interface StoredStatus {
-  readonly state: string
-  readonly description: string
-  readonly targetUrl: string
-}
 
 /** The newest status of a context on a commit. Contexts that differ in case only are the same to GitHub. */
 export async function findStatus(
@@ -30,6 +24,7 @@ export async function findStatus(
         state: stateOf(found),
         description: found.description ?? '',
         targetUrl: found.target_url ?? '',
+        createdAt: (found as { created_at?: string }).created_at ?? '',
       }
     }
   }

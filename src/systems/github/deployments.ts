@@ -2,7 +2,7 @@ import { type Api, idOf } from './api.ts'
 import { DESCRIPTION_LIMIT } from './commit-statuses.ts'
 import { createByKey } from './create-by-key.ts'
 import { cutText } from './cut-text.ts'
-import type { DeploymentStart, DeploymentStatus, UnfinishedDeployment } from './github.ts'
+import type { DeploymentStart, DeploymentStatus, StoredDeployment, UnfinishedDeployment } from './github.ts'
 
 /** Creates a deployment, or finds the one that this run and attempt created before. Its id. */
 export async function startDeployment(
@@ -26,14 +26,24 @@ export async function startDeployment(
       })
       return idOf(data)
     },
-    () => findDeployment(api, commit, key, signal),
+    () => findId(api, commit, key, signal),
     api.clock,
     signal,
   )
 }
 
-/** The deployment of a commit that one run and attempt created, or undefined. Its id. */
+/** The deployment of a commit that one run and attempt created, or undefined. */
 export async function findDeployment(
+  api: Api,
+  commit: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<StoredDeployment | undefined> {
+  const id = await findId(api, commit, key, signal)
+  return id === undefined ? undefined : { id, isEnded: await isEnded(api, id, signal) }
+}
+
+async function findId(
   { rest, at }: Api,
   commit: string,
   key: string,
@@ -66,14 +76,22 @@ export async function findUnfinished(
   for (const { id, sha: commit, payload } of data) {
     const key = keyOf(payload)
     if (key === undefined || key === exceptKey) continue
-    const statuses = await rest.repos.listDeploymentStatuses({
-      ...at,
-      ...{ deployment_id: id, per_page: 1 },
-      request: { signal },
-    })
-    return ENDED.includes(statuses.data[0]?.state ?? '') ? undefined : { id, commit, key }
+    return (await isEnded({ rest, at }, id, signal)) ? undefined : { id, commit, key }
   }
   return undefined
+}
+
+async function isEnded(
+  { rest, at }: Pick<Api, 'rest' | 'at'>,
+  id: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { data } = await rest.repos.listDeploymentStatuses({
+    ...at,
+    ...{ deployment_id: id, per_page: 1 },
+    request: { signal },
+  })
+  return ENDED.includes(data[0]?.state ?? '')
 }
 
 export async function setDeploymentState(

@@ -99,6 +99,22 @@ export interface DeploymentStart {
   readonly key: string
 }
 
+/** A commit status as GitHub has it. */
+export interface StoredStatus {
+  readonly state: string
+  readonly description: string
+  /** Empty where it has none. */
+  readonly targetUrl: string
+  /** ISO 8601; empty where the server does not say it. */
+  readonly createdAt: string
+}
+
+export interface StoredDeployment {
+  readonly id: number
+  /** Whether its newest state is one that it ends with. */
+  readonly isEnded: boolean
+}
+
 export interface UnfinishedDeployment {
   readonly id: number
   readonly commit: string
@@ -124,18 +140,14 @@ export interface GitHub {
   /** One attempt of a workflow run; undefined where there is none. @throws StagegateError E_GITHUB_* */
   findRun(id: string, attempt: number, signal: AbortSignal): Promise<StoredRun | undefined>
   /** The newest status of a context, or undefined. @throws StagegateError E_GITHUB_* */
-  readStatus(
-    commit: string,
-    context: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly state: string; readonly targetUrl: string } | undefined>
+  readStatus(commit: string, context: string, signal: AbortSignal): Promise<StoredStatus | undefined>
   /** Creates the deployment of a commit to an environment. */
   startDeployment(
     deployment: DeploymentStart,
     signal: AbortSignal,
   ): Promise<{ readonly written: true; readonly id: number } | NotWritten>
-  /** The id of the deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
-  findDeployment(commit: string, key: string, signal: AbortSignal): Promise<number | undefined>
+  /** The deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
+  findDeployment(commit: string, key: string, signal: AbortSignal): Promise<StoredDeployment | undefined>
   /**
    * The newest deployment to an environment that another run or attempt of ours has started, when it has no end yet.
    *

@@ -1,0 +1,70 @@
+import { type Config, peekMayDeploy, readTrigger, type Trigger } from '../config/index.ts'
+import type { StagegateError } from '../errors/index.ts'
+import type { Job } from '../handover/job.ts'
+import { type PeekedInputs, peekInputs } from '../inputs/index.ts'
+import { limitLine } from '../report/limit-bytes.ts'
+import { STATUS_DESCRIPTION_LIMIT } from '../report/status-description.ts'
+import type { CommitStatus } from '../systems/github/github.ts'
+import type { Console } from './console.ts'
+import { isNoVerdict, isReportAlone } from './decide-status.ts'
+import { openGithub } from './open-github.ts'
+import type { LostStatus } from './state.ts'
+
+/** A terminal status must not make the runner wait longer than this, in milliseconds. */
+const STATUS_MS = 20_000
+
+/** A run that ended before it had a plan, and how far it had come. */
+export interface EarlyEnd {
+  readonly error: StagegateError
+  /** What it was at, such as `configuration`. */
+  readonly where: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Undefined where it was not read, or could not be. */
+  readonly config: Config | undefined
+  /** Where the call is one job of the reusable workflow. */
+  readonly job: Job | undefined
+  readonly lastSignal: AbortSignal
+}
+
+/**
+ * Gives the commit the terminal status of a run that never had a plan: as the table of docs/steps.md says, and not at all
+ * in a dry run, for an event that may not deploy, or from a job that must not write.
+ *
+ * @returns the status that should have been written and was not
+ * @throws StagegateError E_EVENT_UNSUPPORTED
+ */
+export async function writeEarlyStatus(
+  end: EarlyEnd,
+  console: Pick<Console, 'http' | 'redact' | 'warn'>,
+): Promise<LostStatus | undefined> {
+  const { env, lastSignal } = end
+  const inputs = peekInputs(env)
+  if (inputs.dryRun || end.job?.trusted === false) return undefined
+  const trigger = end.config?.trigger ?? (await readTrigger(env))
+  const mayDeploy = end.config?.mayDeploy ?? (await peekMayDeploy(trigger, env.GITHUB_WORKSPACE, inputs))
+  if (!mayDeploy) return undefined
+  const github = openGithub(inputs.githubToken, trigger.repository, env, console)
+  if (github === undefined) return undefined
+  const status = statusOf(end, inputs, trigger)
+  const signal = AbortSignal.any([lastSignal, AbortSignal.timeout(STATUS_MS)])
+  if (isReportAlone(inputs.stages)) {
+    // A last call that never began to judge takes back nothing that earlier calls have earned or found.
+    const now = await github.readStatus(status.commit, status.context, signal)
+    if (now !== undefined && now.state !== 'pending') return undefined
+  }
+  const written = await github.writeStatus(status, signal)
+  if (written.written) return undefined
+  console.warn(written.reason)
+  return written.refused ? undefined : { ...status, repository: trigger.repository }
+}
+
+function statusOf({ error, where }: EarlyEnd, inputs: PeekedInputs, trigger: Trigger): CommitStatus {
+  const description = error.code === 'E_CANCELLED' ? `Cancelled in ${where}.` : `${where}: ${error.message}`
+  return {
+    commit: trigger.headCommit,
+    state: isNoVerdict(error.code) ? 'error' : 'failure',
+    context: inputs.statusContext,
+    description: limitLine(description, STATUS_DESCRIPTION_LIMIT),
+    targetUrl: trigger.run.url,
+  }
+}
