@@ -31,6 +31,10 @@ export const cluster = {
     'The Kubernetes API gave an answer that makes no sense.',
     'Check kubernetes-server.',
   ),
+  E_KUBE_TOO_OLD: configuration(
+    'The API server is too old: server-side apply and aggregated discovery are needed.',
+    'Use Kubernetes 1.26 or newer.',
+  ),
   E_KUBE_THROTTLED: remote('The Kubernetes API limits the rate of requests.', 'Rerun later.'),
   E_KUBE_CONFIG: configuration('The kubeconfig cannot be used.', 'Check kubeconfig and kube-context.'),
   E_KUBE_NOT_FOUND: configuration(

@@ -94,6 +94,14 @@ describe('an answer', () => {
     [409, 'the object has been modified', 'Conflict', 'E_KUBE_CONFLICT'],
     [422, 'spec.selector: Invalid value: field is immutable', 'Invalid', 'E_IMMUTABLE_FIELD'],
     [422, 'spec.containers: Required value', 'Invalid', 'E_MANIFEST_INVALID'],
+    [415, 'the body of the request was in an unknown format', 'UnsupportedMediaType', 'E_KUBE_TOO_OLD'],
+    [500, 'etcdserver: request is too large', '', 'E_MANIFEST_INVALID'],
+    [
+      500,
+      'rpc error: code = ResourceExhausted desc = trying to send message larger than max (3 vs. 2)',
+      '',
+      'E_MANIFEST_INVALID',
+    ],
     [429, 'too many requests', 'TooManyRequests', 'E_KUBE_THROTTLED'],
     [
       500,
@@ -119,8 +127,11 @@ describe('an answer', () => {
     await expect(get()).rejects.toMatchObject({ code: 'E_NAMESPACE_MISSING' })
   })
 
-  test('that says that an object does not fit its schema is not asked for again', async () => {
-    server.answer(status(500, 'failed to create typed patch object (a): .x: field not declared in schema'))
+  test.each([
+    'failed to create typed patch object (a): .x: field not declared in schema',
+    'etcdserver: request is too large',
+  ])('that will be the same again is not asked for again: %s', async (message) => {
+    server.answer(status(500, message))
     const before = server.asked.length
     await expect(get()).rejects.toThrow()
     expect(server.asked).toHaveLength(before + 1)

@@ -47,6 +47,7 @@ export async function patchObject(
     allow: [409],
     check: expectObject(id),
     sensitive: isSecret(object),
+    discovered: true,
     repeatable: true,
     retryConflict: true,
   })

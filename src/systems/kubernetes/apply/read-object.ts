@@ -23,6 +23,7 @@ export async function readObject(
     allow: [404],
     check: expectObject(id),
     sensitive: isSecret(id),
+    discovered: true,
   })
   return status === 404 ? undefined : (body as KubernetesObject)
 }

@@ -1,9 +1,11 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { Http, HttpAnswer, HttpRequest, Method, RetryPolicy } from '../../http/http.ts'
-import { isSchemaRefusal, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
+import { parseRetryAfter } from '../../http/retry-after.ts'
+import { isSchemaRefusal, isTooLarge, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
 import type { Connection, Connections } from './connection.ts'
 import { type BodyCheck, findFailure } from './expect-body.ts'
+import { Throttled } from './throttled.ts'
 
 export interface ApiRequest {
   readonly method: Method
@@ -23,10 +25,12 @@ export interface ApiRequest {
   readonly sensitive?: boolean
   /** Whether it may be sent again when it is not known to have had no effect. */
   readonly repeatable?: boolean
-  /** Sends it again after a 409 that is no conflict of fields, as two writers to one quota get it. */
+  /** A 409 that is no conflict of fields passes, as two writers to one quota get it: see `outlastOutages`. */
   readonly retryConflict?: boolean
   /** What is wrong with the body of a success. Where it may, it is asked for once more; then it is an error. */
   readonly check?: BodyCheck
+  /** Discovery shows the kind: a 404 for it passes, for another server of the cluster may not serve it yet. */
+  readonly discovered?: boolean
   readonly policy?: Partial<RetryPolicy>
   readonly maxBytes?: number
 }
@@ -83,8 +87,13 @@ export function createApiClient(http: Http, connections: Connections): ApiClient
   function accept<T extends HttpAnswer>(request: ApiRequest, answer: T): T {
     if (isSuccess(answer.status) || request.allow?.includes(answer.status) === true) return answer
     const { purpose, sensitive = false } = request
-    const refusal = { status: answer.status, text: answer.text(), summary: answer.describe() }
-    throw toApiError({ purpose, sensitive }, refusal)
+    const { status } = answer
+    const text = answer.text()
+    const cause = new Throttled((now) => parseRetryAfter(status, answer.headers, text, now))
+    throw toApiError(
+      { purpose, sensitive },
+      { status, text, summary: answer.describe(), ...(status === 429 ? { cause } : {}) },
+    )
   }
 
   return {
@@ -164,11 +173,10 @@ function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest
     policy: { ...(isRead ? readPolicy : writePolicy), ...request.policy },
     maxBytes: request.maxBytes ?? MAX_BYTES,
     ...(request.repeatable === undefined ? {} : { repeatable: request.repeatable }),
-    ...(request.retryConflict === true ? { retryStatuses: [409] } : {}),
     isFinal: (answer) =>
       isSchemaRefusal(answer.status, answer.text()) ||
-      isWebhookFailure(answer.status, answer.text()) ||
-      (answer.status === 409 && answer.text().includes('FieldManagerConflict')),
+      isTooLarge(answer.status, answer.text()) ||
+      isWebhookFailure(answer.status, answer.text()),
   }
 }
 

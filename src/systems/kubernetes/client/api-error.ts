@@ -21,6 +21,7 @@ export interface Refusal {
   readonly text: string
   /** Status and tries, for when the body says nothing. */
   readonly summary: string
+  readonly cause?: Error
 }
 
 /** An answer that is no success, as an error with a code. The request's headers and body are not in it. */
@@ -32,6 +33,7 @@ export function toApiError(subject: Subject, refusal: Refusal): StagegateError {
     evidence: (status?.causes ?? [])
       .slice(0, 20)
       .map(({ field, message, reason }) => `${field}: ${subject.sensitive ? reason : cut(message)}`),
+    ...(refusal.cause === undefined ? {} : { cause: refusal.cause }),
   })
 }
 
@@ -91,6 +93,11 @@ export function isSchemaRefusal(status: number, text: string): boolean {
   return status === 500 && /"failed to (?:create typed patch object|convert new object)/.test(text)
 }
 
+/** What etcd does not take, whose limit (1.5 MiB unless it is set) no dry run meets. */
+export function isTooLarge(status: number, text: string): boolean {
+  return status >= 500 && /etcdserver: request is too large|trying to send message larger than max/.test(text)
+}
+
 /** The server could not ask a webhook: whether the object is good is not known. */
 export function isWebhookFailure(status: number, text: string): boolean {
   return status >= 500 && /failed calling webhook|conversion webhook for/.test(text)
@@ -103,6 +110,8 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       return message.includes('does not support dry run') ? 'E_WEBHOOK_NO_DRY_RUN' : 'E_MANIFEST_INVALID'
     case 413:
       return 'E_MANIFEST_INVALID'
+    case 415:
+      return 'E_KUBE_TOO_OLD'
     case 401:
       return 'E_KUBE_AUTH'
     case 403:
@@ -126,15 +135,27 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       return 'E_KUBE_THROTTLED'
     default:
       if (isSchemaRefusal(httpStatus, `"${message}`)) return 'E_MANIFEST_INVALID'
+      if (isTooLarge(httpStatus, message)) return 'E_MANIFEST_INVALID'
       if (isWebhookFailure(httpStatus, message)) return 'E_WEBHOOK_UNAVAILABLE'
       return httpStatus >= 500 ? 'E_KUBE_UNAVAILABLE' : 'E_KUBE_PROTOCOL'
   }
 }
 
+/** The ways in which validations of the kinds say that a field stays as it is (seen with 1.34). */
+const immutable = new RegExp(
+  [
+    'is immutable|immutable field',
+    String.raw`updates to \w+(?: spec)? (?:for fields other than|are forbidden)`,
+    'pod updates may not change fields',
+    'cannot change roleRef',
+    'may not be changed in an update',
+    'may not change once set',
+  ].join('|'),
+  'i',
+)
+
 function isImmutable(status: ApiStatus | undefined): boolean {
-  return /field is immutable|is immutable|immutable field|updates to statefulset spec for fields other than/i.test(
-    status?.message ?? '',
-  )
+  return immutable.test(status?.message ?? '')
 }
 
 function connectionCode(failure: HttpFailure): ErrorCode {

@@ -1,6 +1,8 @@
 import { type ErrorCode, StagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
-import { type ApiClient, type ApiRequest, isRepeatable } from './api-client.ts'
+import type { RetryPolicy } from '../../http/http.ts'
+import { type ApiAnswer, type ApiClient, type ApiRequest, isRepeatable } from './api-client.ts'
+import { askedWait } from './throttled.ts'
 
 /** How long a trouble is borne, from a request's first failure on. Milliseconds. */
 const patience: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -9,10 +11,21 @@ const patience: Readonly<Partial<Record<ErrorCode, number>>> = {
   E_KUBE_THROTTLED: 60_000,
   // The pods of a webhook are replaced by a rollout of their own; as nelm.
   E_WEBHOOK_UNAVAILABLE: 240_000,
+  // A kind that one server of a cluster serves before the others; as nelm.
+  E_KUBE_NO_KIND: 10_000,
 }
 
-/** A webhook is asked again after this time, as nelm does. Milliseconds. */
-const WEBHOOK_INTERVAL = 2000
+/** These are asked again after this time, as nelm does. Milliseconds. */
+const intervals: Readonly<Partial<Record<ErrorCode, number>>> = {
+  E_WEBHOOK_UNAVAILABLE: 2000,
+  E_KUBE_NO_KIND: 500,
+}
+
+/** How often a write is sent that meets others at the same object, such as a quota. Milliseconds between. */
+const CONFLICT_TRIES = 5
+const FIRST_CONFLICT_DELAY = 50
+const MAX_CONFLICT_DELAY = 1000
+
 const FIRST_DELAY = 250
 const MAX_DELAY = 8000
 const PROBE_MS = 5000
@@ -30,26 +43,40 @@ export function outlastOutages(client: ApiClient, clock: Clock): ApiClient {
 
   async function send(request: ApiRequest): ReturnType<ApiClient['send']> {
     if (!isRepeatable(request) || request.policy !== undefined) return client.send(request)
+    const started = clock.monotonic()
     let since: number | undefined
+    let conflicts = 0
+    let limits: Partial<RetryPolicy> = policy
     for (let failures = 0; ; failures += 1) {
       try {
-        return await client.send({ ...request, policy })
+        const answer = await client.send({ ...request, policy: limits })
+        if (!isPassingConflict(request, answer) || (conflicts += 1) === CONFLICT_TRIES) return answer
+        await clock.sleep(backOff(conflicts - 1, FIRST_CONFLICT_DELAY, MAX_CONFLICT_DELAY), request.signal)
       } catch (thrown) {
         if (!(thrown instanceof StagegateError) || request.signal.aborted) throw thrown
-        const longest = patience[thrown.code]
+        const longest = patienceWith(request, thrown.code)
         if (longest === undefined) throw thrown
-        since ??= clock.monotonic()
+        // A wait that the server asked for has been kept once by then.
+        since ??= thrown.code === 'E_KUBE_THROTTLED' ? started : clock.monotonic()
         const spent = clock.monotonic() - since
         if (spent >= longest) throw givenUp(thrown, failures + 1, spent)
-        await outlast(thrown.code, failures, request.signal)
+        const asked = askedWait(thrown, clock.now())
+        if (spent + asked > longest) throw refusedUntil(thrown, new Date(clock.now().getTime() + asked))
+        // The wait that the server asks for next time has to fit as well.
+        if (asked > 0) limits = { ...policy, totalMs: Math.max(1000, longest - spent - asked) }
+        await outlast(thrown.code, failures, asked, request.signal)
       }
     }
   }
 
-  async function outlast(code: ErrorCode, failures: number, signal: AbortSignal): Promise<void> {
-    if (code === 'E_WEBHOOK_UNAVAILABLE') return clock.sleep(WEBHOOK_INTERVAL, signal)
-    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** failures)
-    await clock.sleep(delay * (0.5 + clock.random() / 2), signal)
+  async function outlast(
+    code: ErrorCode,
+    failures: number,
+    asked: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const delay = intervals[code] ?? backOff(failures, FIRST_DELAY, MAX_DELAY)
+    await clock.sleep(Math.max(asked, delay), signal)
     if (code !== 'E_KUBE_UNAVAILABLE') return
     const waited = (recovering ??= awaitReady(signal))
     try {
@@ -58,6 +85,11 @@ export function outlastOutages(client: ApiClient, clock: Clock): ApiClient {
       if (recovering === waited) recovering = undefined
     }
     signal.throwIfAborted()
+  }
+
+  /** Doubled each time, half of it at random. */
+  function backOff(failures: number, first: number, longest: number): number {
+    return Math.min(longest, first * 2 ** failures) * (0.5 + clock.random() / 2)
   }
 
   /** Until the server says that it is ready, or for as long as it is borne. Never rejects. */
@@ -85,6 +117,20 @@ export function outlastOutages(client: ApiClient, clock: Clock): ApiClient {
   }
 
   return { ...client, send }
+}
+
+function patienceWith({ discovered = false }: ApiRequest, code: ErrorCode): number | undefined {
+  return code === 'E_KUBE_NO_KIND' && !discovered ? undefined : patience[code]
+}
+
+/** Two writers to one object: the request is as right as before. Who owns a field does not pass. */
+function isPassingConflict({ retryConflict = false }: ApiRequest, { status, refusal }: ApiAnswer): boolean {
+  const isOfFields = refusal?.causes.some((each) => each.reason === 'FieldManagerConflict') === true
+  return retryConflict && status === 409 && !isOfFields
+}
+
+function refusedUntil(error: StagegateError, until: Date): StagegateError {
+  return error.with({ evidence: [`the server asks to wait until ${until.toISOString()}`] })
 }
 
 function givenUp(error: StagegateError, tries: number, spent: number): StagegateError {

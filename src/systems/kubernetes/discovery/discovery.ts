@@ -70,7 +70,7 @@ async function discover(client: ApiClient, signal: AbortSignal): Promise<Readonl
       const { body } = await client.send({ method: 'GET', path, accept: ACCEPT, signal, purpose })
       const resources = parseDiscovery(body)
       if (resources === undefined) {
-        throw new StagegateError('E_KUBE_PROTOCOL', {
+        throw new StagegateError('E_KUBE_TOO_OLD', {
           message:
             'The Kubernetes API does not answer aggregated discovery; Kubernetes 1.26 or newer is needed.',
         })
