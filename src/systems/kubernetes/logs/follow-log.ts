@@ -2,7 +2,7 @@ import type { Clock } from '../../clock/clock.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
 import type { Pod } from '../status/objects.ts'
-import { containersOf } from '../status/pod.ts'
+import { containersOf } from '../status/containers.ts'
 import { readLogLines } from './log-lines.ts'
 
 export interface LogSource {
@@ -41,7 +41,8 @@ export async function followLog(
     try {
       for await (const line of readLogLines(await openLog(client, source, position.last, signal))) {
         const { time, text } = splitLine(line)
-        if (time <= position.last && position.last !== '') continue
+        // What has no time is no line of the container: the node says by it that it has none.
+        if (time === undefined || time <= position.last) continue
         position.last = time
         onLine(text)
       }
@@ -75,7 +76,7 @@ function openLog(
       follow: 'true',
       timestamps: 'true',
       // Whole seconds: lines of the same second come again and are told by their own time.
-      sinceTime: last === '' ? undefined : `${last.slice(0, 19)}Z`,
+      sinceTime: last === '' ? undefined : toSeconds(last),
     },
     accept: '*/*',
     signal,
@@ -103,8 +104,13 @@ async function hasEnded(
   return state?.terminated !== undefined || state?.waiting !== undefined
 }
 
-/** `2026-01-31T12:00:00.123456789Z text`: nine digits, in UTC, so times compare as text. */
-function splitLine(line: string): { readonly time: string; readonly text: string } {
-  const space = line.indexOf(' ')
-  return space === -1 ? { time: line, text: '' } : { time: line.slice(0, space), text: line.slice(space + 1) }
+/** A time of a log without its fraction; nodes write their own offset from UTC. */
+function toSeconds(time: string): string {
+  return new Date(Math.floor(Date.parse(time) / 1000) * 1000).toISOString()
+}
+
+/** `2026-01-31T12:00:00.123456789Z text`: always nine digits, of one node, so times compare as text. */
+function splitLine(line: string): { readonly time: string | undefined; readonly text: string } {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?= |$)/.exec(line)?.[0]
+  return { time, text: line.slice((time?.length ?? 0) + 1) }
 }

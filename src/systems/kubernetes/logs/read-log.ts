@@ -1,5 +1,6 @@
 import type { ApiClient } from '../client/api-client.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
+import { cutLine } from '../evidence/one-line.ts'
 import type { LogSource } from './follow-log.ts'
 
 export interface LogTail {
@@ -11,35 +12,71 @@ export interface LogTail {
 
 /** What a node answers in the place of a log that it has no more. */
 const NO_LOG = 'unable to retrieve container logs for '
+/** How much is asked for, for each byte that is kept: lines are of different lengths. */
+const ASKED = 8
+/** How many fewer lines are asked for when that was too much. */
+const FEWER = 6
 
 /** The last lines of a container's log, without empty ones; none where they cannot be had: evidence must not hide what it is for. */
 export async function readLog(
   client: ApiClient,
-  { namespace, pod, container }: LogSource,
+  source: LogSource,
   { lines, bytes, previous }: LogTail,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const limit = bytes * ASKED
   try {
-    const answer = await client.sendRaw({
-      method: 'GET',
-      path: resourcePath(known.pods, { namespace, name: pod, subresource: 'log' }),
-      // The server counts bytes from the beginning of those lines: more than what is kept of their end.
-      query: {
-        container,
-        tailLines: String(lines),
-        limitBytes: String(bytes * 8),
-        previous: previous ? 'true' : undefined,
-      },
-      accept: '*/*',
-      signal,
-      purpose: `read the log of pod ${namespace}/${pod}`,
-      policy: { attempts: 2 },
-    })
-    const kept = Buffer.from(answer.body).subarray(-bytes).toString('utf8').split(/\r?\n/)
-    // Half a line may be half a secret.
-    if (answer.body.length > bytes) kept.shift()
-    return kept.filter((line) => line.trim() !== '' && !line.startsWith(NO_LOG))
+    for (let asked = lines; ; asked = Math.floor(asked / FEWER)) {
+      const tail = Math.max(1, asked)
+      const body = await readTail(client, source, { lines: tail, bytes: limit, previous }, signal)
+      // The server counts bytes from the beginning of those lines: what it left out is the end of the log.
+      if (body.length >= limit && tail > 1) continue
+      return linesOf(body.length >= limit ? cutEnd(body, bytes) : keepEnd(body, bytes))
+    }
   } catch {
     return []
   }
 }
+
+async function readTail(
+  client: ApiClient,
+  { namespace, pod, container }: LogSource,
+  { lines, bytes, previous }: LogTail,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { body } = await client.sendRaw({
+    method: 'GET',
+    path: resourcePath(known.pods, { namespace, name: pod, subresource: 'log' }),
+    query: {
+      container,
+      tailLines: String(lines),
+      limitBytes: String(bytes),
+      previous: previous ? 'true' : undefined,
+    },
+    accept: '*/*',
+    signal,
+    purpose: `read the log of pod ${namespace}/${pod}`,
+    policy: { attempts: 2 },
+  })
+  return Buffer.from(body)
+}
+
+/** The end, from a line's beginning on: half a line may be half a secret. A last line that is longer is cut at its end. */
+function keepEnd(body: Buffer, bytes: number): string {
+  if (body.length <= bytes) return body.toString('utf8')
+  const lastEnd = body.at(-1) === NEW_LINE ? body.length - 1 : body.length
+  const begin = body.indexOf(NEW_LINE, body.length - bytes - 1) + 1
+  if (begin > 0 && begin < lastEnd) return body.subarray(begin).toString('utf8')
+  return cutEnd(body.subarray(body.lastIndexOf(NEW_LINE, lastEnd - 1) + 1), bytes)
+}
+
+/** One line that is too long; the word that the cut is in goes too. */
+function cutEnd(body: Buffer, bytes: number): string {
+  return cutLine(body.toString('utf8'), bytes - 1)
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith(NO_LOG))
+}
+
+const NEW_LINE = 0x0a
