@@ -52,7 +52,7 @@ function surroundings(stores: Stores): Parameters<typeof takeBaseline>[0] {
 }
 
 function judge(stores: Stores, recording: Recording): readonly ObjectStatus[] {
-  const baseline = takeBaseline(surroundings(start(recording)))
+  const baseline = takeBaseline(surroundings(start(recording)), { now: 0 })
   const expected = recording.expected.map((object) => {
     const { uid, generation = 0 } = object.metadata
     return { object, uid, generation, hasStatus: true }

@@ -38,17 +38,21 @@ const status = (text: string, pods: readonly Pod[] = [], more: Partial<ObjectSta
 
 /** What is said at each of some looks. */
 function tell(
-  looks: readonly { readonly status: ObjectStatus; readonly events?: readonly KubernetesEvent[] }[],
+  looks: readonly {
+    readonly status: ObjectStatus
+    readonly at?: number
+    readonly events?: readonly KubernetesEvent[]
+  }[],
   baseline: Baseline = noBaseline,
 ): readonly (readonly string[])[] {
   let said: string[] = []
   const progress = new Progress(({ object, text }) => said.push(`${object}: ${text}`))
-  return looks.map((look) => {
+  return looks.map((look, index) => {
     said = []
     const judged: Judged = { title: 'Deployment n/api', object: api, status: look.status }
     const around = { objects: [], replicaSets: [], pods: look.status.pods, storageClasses: [] }
     const snapshot: Snapshot = { ...around, events: look.events ?? [], baseline }
-    progress.tell([judged], snapshot)
+    progress.tell([judged], snapshot, look.at ?? index)
     return said
   })
 }
@@ -83,6 +87,65 @@ describe('the progress of a rollout', () => {
   })
 })
 
+describe('the progress of a large rollout', () => {
+  const trouble = (name: string, reason = 'ErrImagePull', graceMs = 22_000) => ({
+    key: `${name}/main/image`,
+    graceMs,
+    reason,
+    text: 'no answer',
+    pod: pod(name),
+    container: 'main',
+  })
+
+  test('is one line for the same trouble of many pods, however Kubernetes calls it by turns', () => {
+    const names = Array.from({ length: 50 }, (_, index) => `api-${index}`)
+    const look = (symptoms: ObjectStatus['symptoms']) => ({ status: status('0 of 50', [], { symptoms }) })
+    expect(
+      tell([
+        look([trouble('api-0'), trouble('api-1')]),
+        look(names.map((name) => trouble(name, 'ImagePullBackOff'))),
+        look([{ ...trouble('api-0'), key: 'api-0/unschedulable' }]),
+      ]).flat(),
+    ).toEqual([
+      'Deployment n/api: 0 of 50',
+      'Deployment n/api: pod api-0 and 1 more, container main: ErrImagePull: no answer (fails the rollout if it lasts 22 s)',
+      'Deployment n/api: pod api-0, container main: ErrImagePull: no answer (fails the rollout if it lasts 22 s)',
+    ])
+  })
+
+  test('is told as it comes at first, then so often that it can be read, and its end at once', () => {
+    const counts = Array.from({ length: 100 }, (_, index) => ({
+      at: index * 200,
+      status: status(`${index} of 100`),
+    }))
+    const end = { at: 20_000, status: status('100 of 100', [], { done: true }) }
+    const said = tell([...counts, end]).flat()
+    expect(said.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((count) => `Deployment n/api: ${count} of 100`))
+    expect(said).toHaveLength(5 + 3 + 1)
+    expect(said.at(-1)).toBe('Deployment n/api: 100 of 100')
+  })
+
+  test('tells two objects of one name in different groups apart', () => {
+    const said: string[] = []
+    const progress = new Progress(({ object, text }) => said.push(`${object}: ${text}`))
+    const judged = ['one', 'two'].map((uid): Judged => {
+      const object = { ...api, metadata: { ...api.metadata, uid } }
+      return { title: uid, object, status: status('waiting') }
+    })
+    const snapshot = {
+      objects: [],
+      replicaSets: [],
+      pods: [],
+      events: [],
+      storageClasses: [],
+      baseline: noBaseline,
+    }
+    progress.tell(judged, snapshot, 0)
+    progress.tell(judged, snapshot, 1)
+    expect(said).toEqual(['one: waiting', 'two: waiting'])
+  })
+})
+
 describe('warnings of the cluster', () => {
   test('are said once, however often they are repeated and of however many pods', () => {
     const pods = [pod('api-1'), pod('api-2')]
@@ -97,6 +160,14 @@ describe('warnings of the cluster', () => {
       ['Deployment n/api: warning: pod api-1: FailedMount: cannot mount for api-1: timeout after 12 s'],
       [],
     ])
+  })
+
+  test('are cut between words, so that no half of a secret is left', () => {
+    const secret = 's3cret-'.repeat(20)
+    const events = [event('api-1', `${'x'.repeat(250)} ${secret}`)]
+    const said = tell([{ status: status('x', [pod('api-1')]), events }])[0]?.[1]
+    expect(said).toMatch(/x …$/)
+    expect(said).not.toMatch(/s3cret/)
   })
 
   test('of before the apply are not said, until they happen again', () => {

@@ -94,3 +94,30 @@ describe('a store of observed objects', () => {
     expect(store.values()).toEqual([pod('new', '8')])
   })
 })
+
+describe('a store that remembers', () => {
+  const job = (resourceVersion: string, ended = false) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'a', uid: 'a', resourceVersion },
+    status: { ended },
+  })
+
+  test('knows what was deleted as it was last, from whichever tells it', () => {
+    const watched = new ObjectStore(true)
+    watched.apply({ type: 'ADDED', object: job('1') })
+    watched.apply({ type: 'DELETED', object: job('3', true) })
+    watched.apply({ type: 'DELETED', object: job('2') })
+    expect(watched.gone()).toEqual([job('3', true)])
+    const listed = new ObjectStore(true)
+    listed.replace([job('2', true)], '2')
+    listed.replace([], '4')
+    expect(listed.gone()).toEqual([job('2', true)])
+  })
+
+  test('is one that was asked to', () => {
+    const store = new ObjectStore()
+    store.apply({ type: 'DELETED', object: job('3') })
+    expect(store.gone()).toEqual([])
+  })
+})

@@ -2,6 +2,7 @@ import type { AppliedObject, KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { isSecret } from '../object-id.ts'
 import { withoutFields } from '../without-fields.ts'
+import { keepWriteTime } from '../write-time.ts'
 import { isAutoscaled } from './autoscaling/leave-replicas.ts'
 import { conflictError } from './conflict-error.ts'
 import { migrateOwnership } from './ownership/migrate-ownership.ts'
@@ -20,7 +21,7 @@ export type Reached = 'deleted' | 'sent'
  */
 export async function applyChange(
   connected: Connected,
-  { target, resource, change, object, sent, diff, takeOver }: PlannedChange,
+  { target, resource, change, object, sent, diff, asksAnew, takeOver }: PlannedChange,
   signal: AbortSignal,
   onReached: (reached: Reached) => void,
 ): Promise<AppliedObject> {
@@ -39,7 +40,8 @@ export async function applyChange(
   }
   if ('conflicts' in result && isClientSideOnly(result.conflicts)) result = await patch(sent, true)
   if ('conflicts' in result) throw conflictError(target.title, result.conflicts)
-  return { object: withoutSecretValues(withoutManagers(result.object)), change, diff }
+  const written = asksAnew ? keepWriteTime(result.object) : withoutManagers(result.object)
+  return { object: withoutSecretValues(written), change, diff }
 
   function patch(body: KubernetesObject, force: boolean): Promise<PatchResult> {
     return patchObject(client, resource, body, { dryRun: false, force, signal })

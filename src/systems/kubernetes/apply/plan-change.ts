@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { StagegateError } from '../../../errors/index.ts'
 import type { AppliedObject, KubernetesObject } from '../cluster.ts'
 import type { ApiClient } from '../client/api-client.ts'
@@ -27,6 +28,8 @@ export interface PlannedChange {
   /** As it is now, or would be; without its managed fields. */
   readonly object: KubernetesObject
   readonly diff: readonly string[]
+  /** Whether more than metadata changes: only then does a controller have something to do. */
+  readonly asksAnew: boolean
   /** What a client-side apply owns has to become ours first. */
   readonly takeOver: boolean
 }
@@ -105,7 +108,18 @@ export async function planChange(
   function concluded(change: PlannedChange['change'], object: KubernetesObject): PlannedChange {
     const differs = change === 'changed' || change === 'recreated'
     const diff = differs && live !== undefined ? diffObjects(live, object) : []
-    return { target, resource, change, sent, object: withoutManagers(object), diff, takeOver: false }
+    const asksAnew =
+      change !== 'unchanged' && !(change === 'changed' && live !== undefined && asksTheSame(live, object))
+    return {
+      target,
+      resource,
+      change,
+      sent,
+      object: withoutManagers(object),
+      diff,
+      asksAnew,
+      takeOver: false,
+    }
   }
 
   function readLive(): Promise<KubernetesObject | undefined> {
@@ -124,6 +138,11 @@ export async function planChange(
       next: 'Wait until it is gone (its finalizers say who holds it), then rerun.',
     })
   }
+}
+
+function asksTheSame(one: KubernetesObject, other: KubernetesObject): boolean {
+  const ignored = ['metadata', 'status']
+  return isDeepStrictEqual(withoutFields(one, ignored), withoutFields(other, ignored))
 }
 
 /** Who owns which field is most of a small object; nothing needs it any more. */

@@ -18,6 +18,11 @@ interface Advice {
 /** The first that fits; those with a text before those of the reason alone. */
 const advices: readonly Advice[] = [
   {
+    reason: /./,
+    text: /it is of the earlier revision/,
+    next: 'Delete the pod that is named: its StatefulSet makes it anew with the new revision, and goes on. It does not replace it by itself (podManagementPolicy OrderedReady).',
+  },
+  {
     reason: /Pull|Image/,
     text: /unauthorized|authentication required|denied|forbidden|401|403/i,
     next: "Let the cluster pull this image: add a registry login as imagePullSecrets to the pods' service account.",

@@ -1,4 +1,4 @@
-import { eventCount, type KubernetesEvent } from '../status/objects.ts'
+import { eventCount, eventTime, type KubernetesEvent } from '../status/objects.ts'
 import { oneLine } from './one-line.ts'
 
 /** The warnings about some objects, newest first: `FailedMount (3 times): …`. */
@@ -8,7 +8,7 @@ export function renderEvents(
 ): readonly string[] {
   return events
     .filter((event) => event.type === 'Warning' && uids.includes(event.involvedObject?.uid))
-    .toSorted((one, other) => timeOf(other) - timeOf(one))
+    .toSorted((one, other) => eventTime(other) - eventTime(one))
     .map((event) => {
       const count = eventCount(event)
       return oneLine(`${event.reason ?? ''}${count > 1 ? ` (${count} times)` : ''}: ${event.message ?? ''}`)
@@ -22,10 +22,4 @@ export function isRepetition(event: string, text: string): boolean {
   const known = text.replace(/^\w+: /, '').replace(/…$/, '')
   if (reason === 'BackOff' || said === '' || /^\w+$/.test(said)) return true
   return text.includes(said) || (known !== '' && said.includes(known))
-}
-
-function timeOf({ lastTimestamp, eventTime, metadata }: KubernetesEvent): number {
-  return (
-    Date.parse(lastTimestamp ?? eventTime ?? (metadata.creationTimestamp as string | undefined) ?? '') || 0
-  )
 }

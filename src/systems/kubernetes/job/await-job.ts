@@ -12,7 +12,7 @@ import { isTrue } from '../status/job.ts'
 import { noBaseline } from '../status/baseline.ts'
 import { decideFailures } from '../status/decide-failures.ts'
 import { findCondition, isOwnedBy, type Job, type Pod } from '../status/objects.ts'
-import { containersOf } from '../status/pod.ts'
+import { containersOf } from '../status/containers.ts'
 import { JobLog } from './job-log.ts'
 
 export interface AwaitJobOptions {

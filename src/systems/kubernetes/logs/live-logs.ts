@@ -1,7 +1,7 @@
 import type { RolloutLogLine } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { type ContainerStatus, isTerminating, type Pod } from '../status/objects.ts'
-import { containersOf } from '../status/pod.ts'
+import { containersOf } from '../status/containers.ts'
 import { followLog, type LogPosition } from './follow-log.ts'
 import { LogLimit } from './log-limit.ts'
 
@@ -41,9 +41,9 @@ export class LiveLogs {
   }
 
   /** Follows what has started by now of an object's new pods; called again whenever something has changed. */
-  follow(title: string, pods: readonly Pod[]): void {
-    const chosen = this.#chosen.get(title) ?? new Set()
-    this.#chosen.set(title, chosen)
+  follow(object: string, pods: readonly Pod[]): void {
+    const chosen = this.#chosen.get(object) ?? new Set()
+    this.#chosen.set(object, chosen)
     const live = pods.filter((pod) => !isTerminating(pod))
     for (const uid of chosen) if (!live.some((pod) => pod.metadata.uid === uid)) chosen.delete(uid)
     for (const pod of live) {

@@ -7,7 +7,7 @@ import { decideFailures } from '../status/decide-failures.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { Ages } from './ages.ts'
 import { LiveLogs } from '../logs/live-logs.ts'
-import { judgeAll, type Judged } from './judge-all.ts'
+import { identityOf, judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
 import { Progress } from './progress.ts'
 import { isNewPod } from './warnings.ts'
@@ -50,12 +50,10 @@ export async function awaitRollout(
     for (;;) {
       const snapshot = workloads.snapshot()
       judged = judgeAll(workloads.expected(), snapshot)
-      progress.tell(judged, snapshot)
-      for (const { title, status } of judged) {
-        logs.follow(
-          title,
-          status.pods.filter((pod) => isNewPod(pod, snapshot.baseline)),
-        )
+      progress.tell(judged, snapshot, clock.monotonic())
+      for (const each of judged) {
+        const pods = each.status.pods.filter((pod) => isNewPod(pod, snapshot.baseline))
+        logs.follow(identityOf(each), pods)
       }
       const failed = findFailed(judged)
       if (failed.length > 0 || judged.every(isSettled)) {
@@ -137,6 +135,6 @@ export async function awaitRollout(
 }
 
 /** What is done in another way, with other pods or after another restart, has to stay so anew. */
-function doneKey({ title, status }: Judged): string {
-  return `${title} ${status.settleKey ?? ''}`
+function doneKey(judged: Judged): string {
+  return `${identityOf(judged)} ${judged.status.settleKey ?? ''}`
 }

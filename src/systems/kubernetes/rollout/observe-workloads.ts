@@ -5,9 +5,10 @@ import type { ApiResource } from '../discovery/api-resource.ts'
 import { takeBaseline } from '../status/baseline.ts'
 import type { KubernetesEvent } from '../status/objects.ts'
 import { consumerReasons } from '../status/persistent-volume-claim.ts'
-import { scalingReasons } from '../status/pod.ts'
+import { noScalingReason, scalingReasons } from '../status/scheduling.ts'
 import type { Baseline } from '../status/status.ts'
 import { startObservation } from '../watch/observation.ts'
+import { writtenAt } from '../write-time.ts'
 import type { ExpectedObject, Snapshot } from './judge-all.ts'
 import { type Applied, isDoneWhenApplied, planObservation } from './plan-observation.ts'
 
@@ -43,6 +44,10 @@ export async function observeWorkloads(
   }
   const all = planObservation(applied)
   const observation = startObservation(all, { client, clock, ...options })
+  const since = objects
+    .map(writtenAt)
+    .filter((time) => time !== undefined)
+    .sort()[0]
   let baseline: Baseline | undefined
 
   function valuesOf(matches: (resource: ApiResource) => boolean): readonly KubernetesObject[] {
@@ -69,6 +74,7 @@ export async function observeWorkloads(
       pods: valuesOf(({ kind, group }) => kind === 'Pod' && group === ''),
       events: valuesOf(({ kind, group }) => kind === 'Event' && group === '').filter(isTellingEvent),
       storageClasses: valuesOf(({ kind }) => kind === 'StorageClass'),
+      gone: observation.stores.flatMap((store) => store.gone()),
     }
   }
 
@@ -79,11 +85,15 @@ export async function observeWorkloads(
         uid: each.object.metadata.uid,
         generation: each.object.metadata.generation ?? 0,
         hasStatus: each.resource.hasStatus ?? false,
+        writtenAt: writtenAt(each.object),
         unseen: isUnseen(each),
       })),
     snapshot() {
       const now = read()
-      baseline ??= takeBaseline(now)
+      baseline ??= takeBaseline(now, {
+        ...(since === undefined ? {} : { since }),
+        now: clock.now().getTime(),
+      })
       return { ...now, baseline }
     },
     listed: () => observation.listed(),
@@ -98,7 +108,13 @@ function isSame(one: ApiResource, other: ApiResource): boolean {
 }
 
 /** Normal events that a status is judged from. */
-const telling: readonly string[] = [...scalingReasons, ...consumerReasons, 'FailedBinding', 'Completed']
+const telling: readonly string[] = [
+  ...scalingReasons,
+  noScalingReason,
+  ...consumerReasons,
+  'FailedBinding',
+  'Completed',
+]
 
 /** Events that say something about a failure; `Scheduled`, `Pulled`, `Created` and the like do not. */
 export function isTellingEvent(object: KubernetesObject): boolean {

@@ -5,6 +5,7 @@ import { groupKind } from '../status/groups.ts'
 import { judgeObject, makesPods } from '../status/judge-object.ts'
 import { readRules } from '../status/rules/rules.ts'
 import type { Observed } from '../watch/observation.ts'
+import { writtenAt } from '../write-time.ts'
 
 /** What is known of an object when it has been applied. */
 export interface Applied {
@@ -23,7 +24,8 @@ export function isDoneWhenApplied({ object, resource }: Applied): boolean {
   const { uid, generation = 0 } = object.metadata
   const alone = { replicaSets: [], pods: [], events: [], storageClasses: [], baseline: noBaseline }
   const hasStatus = resource.hasStatus ?? false
-  const status = judgeObject({ ...alone, object, rules, hasStatus }, { uid, generation })
+  const world = { ...alone, object, rules, hasStatus, writtenAt: writtenAt(object) }
+  const status = judgeObject(world, { uid, generation })
   return status.done && (status.settleMs ?? 0) === 0
 }
 
@@ -32,9 +34,10 @@ export function isDoneWhenApplied({ object, resource }: Applied): boolean {
  * has no namespace. Without the right to see pods, ReplicaSets and events causes are seen later or not at all; without
  * the right to see the workloads themselves nothing can be judged. Pure.
  */
-export function planObservation(applied: readonly Applied[]): readonly Observed[] {
+export function planObservation(all: readonly Applied[]): readonly Observed[] {
   const observed = new Map<string, Observed>()
-  for (const { object, resource } of applied) {
+  for (const { object, resource: applied } of all) {
+    const resource = telling(applied)
     const { namespace = '', name } = object.metadata
     const fieldSelector = resource.namespaced ? undefined : `metadata.name=${name}`
     add(resource, namespace, makesPods(object), fieldSelector)
@@ -49,6 +52,14 @@ export function planObservation(applied: readonly Applied[]): readonly Observed[
   function add(resource: ApiResource, namespace: string, required: boolean, fieldSelector?: string): void {
     const key = [resource.group, resource.plural, namespace, fieldSelector].join('/')
     const selection = { resource, namespace, ...(fieldSelector === undefined ? {} : { fieldSelector }) }
-    observed.set(key, { selection, required: required || observed.get(key)?.required === true })
+    const remembers = resource.group === 'batch' && resource.kind === 'Job'
+    observed.set(key, { selection, required: required || observed.get(key)?.required === true, remembers })
   }
+}
+
+/** The first version of autoscalers has no conditions; both versions are of the same objects. */
+function telling(resource: ApiResource): ApiResource {
+  const { group, kind, version } = resource
+  const isFirst = group === 'autoscaling' && kind === 'HorizontalPodAutoscaler' && version === 'v1'
+  return isFirst ? { ...resource, version: 'v2' } : resource
 }

@@ -1,5 +1,6 @@
-import { eventCount, type KubernetesEvent, type Pod, type ReplicaSet } from '../status/objects.ts'
-import { isOwnedBy } from '../status/objects.ts'
+import { oneLine } from '../evidence/one-line.ts'
+import { aboutOf, ownedBy } from '../status/belonging.ts'
+import { eventCount, type KubernetesEvent, type Pod } from '../status/objects.ts'
 import type { Baseline } from '../status/status.ts'
 import type { Judged, Snapshot } from './judge-all.ts'
 
@@ -18,17 +19,15 @@ export class Warnings {
       status.pods.filter((pod) => isNewPod(pod, baseline)).map(({ metadata }) => metadata.uid),
     )
     const { uid } = object.metadata
-    const around = new Set([
-      uid,
-      ...ownedBy(replicaSets, uid),
-      ...status.pods.map(({ metadata }) => metadata.uid),
-    ])
+    const around = new Set(
+      [...ownedBy(replicaSets, uid), ...status.pods].map(({ metadata }) => metadata.uid).concat(uid),
+    )
     const lines: string[] = []
-    for (const event of events) {
+    for (const event of [...around].flatMap((each) => aboutOf(events, each))) {
       const about = event.involvedObject
-      if (event.type !== 'Warning' || !around.has(about?.uid)) continue
+      if (event.type !== 'Warning') continue
       if (!fresh.has(about?.uid) && !happenedSince(event, baseline)) continue
-      const said = `${event.reason ?? 'Warning'}: ${oneLine(event.message ?? '')}`
+      const said = `${event.reason ?? 'Warning'}: ${oneLine(event.message ?? '', 300)}`
       const same = withoutNames(said, about?.name)
       if (told.has(same) || told.size >= MAX_WARNINGS) continue
       told.add(same)
@@ -53,13 +52,6 @@ function happenedSince(event: KubernetesEvent, { events }: Baseline): boolean {
   return eventCount(event) > (events.get(event.metadata.uid ?? '') ?? 0)
 }
 
-function ownedBy(
-  replicaSets: readonly ReplicaSet[],
-  uid: string | undefined,
-): readonly (string | undefined)[] {
-  return replicaSets.filter((each) => isOwnedBy(each, uid)).map(({ metadata }) => metadata.uid)
-}
-
 /** The same trouble of two pods differs in their names, addresses and ids alone. */
 function withoutNames(text: string, name = ''): string {
   return text
@@ -67,9 +59,4 @@ function withoutNames(text: string, name = ''): string {
     .replace(/\b\d+(?:\.\d+){3}(?::\d+)?\b/g, '')
     .replace(/[0-9a-f]{8,}(?:-[0-9a-f]{4,})*/g, '')
     .replace(/\d+/g, '')
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s*\n\s*/g, ' ').trim()
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }

@@ -1,17 +1,13 @@
-import type { KubernetesObject } from '../cluster.ts'
-import { type Condition, findCondition } from './objects.ts'
+import { CONTROLLER_TIME, currentConditions, mayBeStale } from './freshness.ts'
+import { findCondition } from './objects.ts'
 import { done, type ObjectStatus, waiting, type World } from './status.ts'
 
 /** An APIService is done when the server that it names answers; that server may be part of the same rollout. */
-export function judgeApiService({ object }: World): ObjectStatus {
-  const { conditions } = (object as ApiService).status ?? {}
-  const available = findCondition(conditions, 'Available')
-  if (available?.status === 'True') return done('available')
+export function judgeApiService(world: World): ObjectStatus {
+  const available = findCondition(currentConditions(world.object), 'Available')
+  if (available?.status === 'True')
+    return done('available', mayBeStale(world, available) ? CONTROLLER_TIME : 0)
   return waiting(
     `not available${available === undefined ? ' yet' : `: ${available.message ?? available.reason ?? ''}`}`,
   )
-}
-
-interface ApiService extends KubernetesObject {
-  readonly status?: { readonly conditions?: readonly Condition[] }
 }

@@ -1,6 +1,8 @@
+import { CONTROLLER_TIME, isMadeSince, isUnseen } from './freshness.ts'
 import { findCondition, type Pod } from './objects.ts'
-import { isReady, judgePod, settle } from './pod.ts'
-import { done, type ObjectStatus, type World } from './status.ts'
+import { isReady, judgePod } from './pod.ts'
+import { settle } from './settle.ts'
+import { done, type ObjectStatus, waiting, type World } from './status.ts'
 
 /**
  * A Pod that nobody manages is done when it is ready, or has succeeded where it is not to be started again; failed, it
@@ -10,10 +12,13 @@ export function judgeBarePod(world: World): ObjectStatus {
   const pod = world.object as Pod
   const { phase, reason, message } = pod.status ?? {}
   if (phase === 'Succeeded') return done('succeeded')
+  if (isUnseen(pod)) return waiting('waiting for its node to see the change')
   if (isReady(pod)) {
+    const settled = settle([pod], world, 1)
     return {
       done: true,
-      ...settle([pod], world),
+      ...settled,
+      settleMs: isChangedInPlace(world) ? Math.max(settled.settleMs, CONTROLLER_TIME) : settled.settleMs,
       text: 'ready',
       symptoms: [],
       pods: [pod],
@@ -34,4 +39,9 @@ export function judgeBarePod(world: World): ObjectStatus {
     symptoms: phase === 'Failed' ? [failed] : judgePod(pod, world),
     pods: [pod],
   }
+}
+
+/** Another image in a pod that runs: its node ends the container some moments later, and the pod is ready until then. */
+function isChangedInPlace({ object, writtenAt }: World): boolean {
+  return writtenAt !== undefined && !isMadeSince(object, writtenAt)
 }

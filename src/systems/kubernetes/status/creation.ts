@@ -1,4 +1,5 @@
-import { eventCount, findCondition, type KubernetesEvent, type ReplicaSet } from './objects.ts'
+import { aboutOf } from './belonging.ts'
+import { eventCount, findCondition, findNewest, type KubernetesEvent, type ReplicaSet } from './objects.ts'
 import type { Baseline, Symptom, World } from './status.ts'
 
 /**
@@ -29,11 +30,11 @@ export function judgeRefusal(
   const uid = replicaSet.metadata.uid ?? ''
   const failure = findCondition(replicaSet.status?.conditions, 'ReplicaFailure')
   if (failure?.status !== 'True') return []
-  const fresh = newRefusals(uid, events, baseline)
+  const fresh = newestRefusal(uid, events, baseline)
   const isOld = baseline.refused.get(uid) === failure.lastTransitionTime
-  if (isOld && fresh.length === 0) return []
+  if (isOld && fresh === undefined) return []
   const { reason = 'FailedCreate' } = failure
-  const message = (isOld ? fresh[0]?.message : failure.message) ?? reason
+  const message = (isOld ? fresh?.message : failure.message) ?? reason
   return [{ key: `${uid}/create`, graceMs: creationGrace(message, replaces), reason, text: message }]
 }
 
@@ -43,22 +44,19 @@ export function judgeRefusal(
  */
 export function judgeRefusedPods({ object, events, baseline }: World): readonly Symptom[] {
   const uid = object.metadata.uid ?? ''
-  return newRefusals(uid, events, baseline)
-    .slice(0, 1)
-    .map(({ message = '' }) => ({
-      key: `${uid}/create`,
-      graceMs: creationGrace(message, false),
-      reason: 'FailedCreate',
-      text: message,
-    }))
+  const refusal = newestRefusal(uid, events, baseline)
+  if (refusal === undefined) return []
+  const { message: text = '' } = refusal
+  return [{ key: `${uid}/create`, graceMs: creationGrace(text, false), reason: 'FailedCreate', text }]
 }
 
-function newRefusals(
+function newestRefusal(
   uid: string,
   events: readonly KubernetesEvent[],
   baseline: Baseline,
-): readonly KubernetesEvent[] {
-  return events
-    .filter((event) => event.reason === 'FailedCreate' && event.involvedObject?.uid === uid)
-    .filter((event) => eventCount(event) > (baseline.events.get(event.metadata.uid ?? '') ?? 0))
+): KubernetesEvent | undefined {
+  const refusals = aboutOf(events, uid).filter(({ reason }) => reason === 'FailedCreate')
+  return findNewest(
+    refusals.filter((event) => eventCount(event) > (baseline.events.get(event.metadata.uid ?? '') ?? 0)),
+  )
 }

@@ -1,6 +1,8 @@
-import { type DaemonSet, isOwnedBy } from './objects.ts'
+import { ownedBy } from './belonging.ts'
+import type { DaemonSet } from './objects.ts'
 import { judgeRefusedPods } from './creation.ts'
-import { judgePod, settle } from './pod.ts'
+import { judgePod } from './pod.ts'
+import { settle } from './settle.ts'
 import { type ObjectStatus, waiting, type World } from './status.ts'
 
 const GENERATION = 'deprecated.daemonset.template.generation'
@@ -13,16 +15,15 @@ export function judgeDaemonSet(world: World): ObjectStatus {
   }
   const { desiredNumberScheduled: wanted = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status
   const generation = metadata.annotations?.[GENERATION]
-  const pods = world.pods.filter(
-    (pod) =>
-      isOwnedBy(pod, metadata.uid) &&
-      (generation === undefined || pod.metadata.labels?.['pod-template-generation'] === generation),
+  const pods = ownedBy(world.pods, metadata.uid).filter(
+    (pod) => generation === undefined || pod.metadata.labels?.['pod-template-generation'] === generation,
   )
-  const updated = spec.updateStrategy?.type === 'OnDelete' || updatedNumberScheduled >= wanted
+  const onDelete = spec.updateStrategy?.type === 'OnDelete'
+  const updated = onDelete || updatedNumberScheduled >= wanted
   if (updated && numberAvailable >= wanted) {
     return {
       done: true,
-      ...settle(pods, world),
+      ...settle(pods, world, onDelete ? 0 : wanted),
       text: `available on ${numberAvailable} of ${wanted} nodes`,
       symptoms: [],
       pods,

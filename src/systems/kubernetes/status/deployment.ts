@@ -1,6 +1,8 @@
+import { ownedBy } from './belonging.ts'
 import { judgeRefusal } from './creation.ts'
 import { type Deployment, findCondition, isOwnedBy, type ReplicaSet } from './objects.ts'
-import { judgePod, settle } from './pod.ts'
+import { judgePod } from './pod.ts'
+import { settle } from './settle.ts'
 import { type ObjectStatus, type Symptom, waiting, type World } from './status.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -17,13 +19,13 @@ export function judgeDeployment(world: World): ObjectStatus {
   }
   const wanted = spec.replicas ?? 1
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status
-  const newest = world.replicaSets.find((each) => isNewest(each, deployment))
-  const pods = world.pods.filter((pod) => isOwnedBy(pod, newest?.metadata.uid))
+  const newest = ownedBy(world.replicaSets, metadata.uid).find((each) => isNewest(each, deployment))
+  const pods = ownedBy(world.pods, newest?.metadata.uid)
   const old = replicas - updatedReplicas
   if (updatedReplicas >= wanted && old <= 0 && availableReplicas >= wanted) {
     return {
       done: true,
-      ...settle(pods, world),
+      ...settle(pods, world, wanted),
       text: `${availableReplicas} of ${wanted} replicas available`,
       symptoms: [],
       pods,

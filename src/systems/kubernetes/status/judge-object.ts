@@ -5,11 +5,12 @@ import { judgeCustomResource } from './custom-resource.ts'
 import { judgeDaemonSet } from './daemon-set.ts'
 import { judgeDefinition } from './definition.ts'
 import { judgeDeployment } from './deployment.ts'
+import { CONTROLLER_TIME, currentConditions, isUnseen, mayBeStale, UNSEEN } from './freshness.ts'
 import { groupKind, isCustom } from './groups.ts'
 import { judgeIngress } from './ingress.ts'
 import { isTrue, judgeJob } from './job.ts'
 import { judgeNamespace } from './namespace.ts'
-import { isTerminating, type Pod } from './objects.ts'
+import { type Condition, isTerminating, type Pod } from './objects.ts'
 import { judgeClaim } from './persistent-volume-claim.ts'
 import { judgeBarePod } from './bare-pod.ts'
 import { judgeReplicaSet } from './replica-set.ts'
@@ -94,25 +95,28 @@ function hasEndedWell(object: KubernetesObject): boolean {
     : kind === '/Pod' && (object as Pod).status?.phase === 'Succeeded'
 }
 
-/** What the object's annotations say instead of its kind. */
-function withRequirements({ object, rules }: World, status: ObjectStatus): ObjectStatus {
+/** What the object's annotations say instead of its kind. What a controller said of an earlier generation does not count. */
+function withRequirements(world: World, status: ObjectStatus): ObjectStatus {
+  const { rules } = world
   const { failedWhen, readyWhen } = rules
+  if (failedWhen === undefined && readyWhen === undefined) return status
+  if (isUnseen(world.object))
+    return readyWhen === undefined ? status : { ...status, done: false, text: UNSEEN }
+  const object = withConditions(world.object, currentConditions(world.object))
+  const staleMs = mayBeStale(world) ? CONTROLLER_TIME : 0
   if (failedWhen !== undefined && fulfils(object, failedWhen)) {
     const text = `it says ${failedWhen.text}${prefixed(': ', saysOfItself(object))}`
-    const symptom = certain(object.metadata.uid, 'FailedWhen', text)
+    const symptom = { ...certain(object.metadata.uid, 'FailedWhen', text), graceMs: staleMs }
     return { ...status, done: false, text: failedWhen.text, symptoms: [symptom, ...status.symptoms] }
   }
   if (readyWhen === undefined) return status
-  if (!fulfils(object, readyWhen) || isUnseen(object)) {
-    return { ...status, done: false, text: `waiting for ${readyWhen.text}` }
-  }
-  return { done: true, text: readyWhen.text, symptoms: [], pods: status.pods }
+  if (!fulfils(object, readyWhen)) return { ...status, done: false, text: `waiting for ${readyWhen.text}` }
+  return { done: true, settleMs: staleMs, text: readyWhen.text, symptoms: [], pods: status.pods }
 }
 
-/** Whether the controller's status is of an earlier generation. */
-function isUnseen({ status, metadata }: KubernetesObject): boolean {
-  const { observedGeneration } = (status ?? {}) as { readonly observedGeneration?: unknown }
-  return typeof observedGeneration === 'number' && observedGeneration < (metadata.generation ?? 0)
+function withConditions(object: KubernetesObject, conditions: readonly Condition[]): KubernetesObject {
+  const status = object.status as { readonly conditions?: unknown } | undefined
+  return Array.isArray(status?.conditions) ? { ...object, status: { ...status, conditions } } : object
 }
 
 function certain(uid: string | undefined, reason: string, text: string): Symptom {

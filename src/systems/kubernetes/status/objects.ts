@@ -48,6 +48,7 @@ export interface ReplicaSet extends KubernetesObject {
 export interface StatefulSet extends KubernetesObject {
   readonly spec?: {
     readonly replicas?: number
+    readonly podManagementPolicy?: string
     readonly updateStrategy?: {
       readonly type?: string
       readonly rollingUpdate?: { readonly partition?: number }
@@ -127,6 +128,8 @@ export interface Probe {
 
 export interface Container {
   readonly name: string
+  /** `Always` for an init container that is a native sidecar. */
+  readonly restartPolicy?: string
   readonly readinessProbe?: Probe
   readonly livenessProbe?: Probe
   readonly startupProbe?: Probe
@@ -153,7 +156,7 @@ export interface KubernetesEvent extends KubernetesObject {
   readonly reason?: string
   readonly message?: string
   readonly count?: number
-  readonly series?: { readonly count?: number }
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string }
   readonly involvedObject?: {
     readonly uid?: string
     readonly kind?: string
@@ -180,6 +183,23 @@ export function isOwnedBy(object: KubernetesObject, uid: string | undefined): bo
 
 export function isTerminating(object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp !== undefined
+}
+
+/** When an event happened last; milliseconds since 1970, 0 where it does not say. */
+export function eventTime({ series, lastTimestamp, eventTime: first, metadata }: KubernetesEvent): number {
+  const last = series?.lastObservedTime ?? lastTimestamp ?? first
+  return Date.parse(last ?? (metadata.creationTimestamp as string | undefined) ?? '') || 0
+}
+
+/** The event that happened last; of one second always the same one, in whatever order they are known. */
+export function findNewest(events: readonly KubernetesEvent[]): KubernetesEvent | undefined {
+  return events.reduce<KubernetesEvent | undefined>((newest, event) => {
+    if (newest === undefined) return event
+    const later = eventTime(event) - eventTime(newest)
+    return later > 0 || (later === 0 && (event.metadata.uid ?? '') > (newest.metadata.uid ?? ''))
+      ? event
+      : newest
+  }, undefined)
 }
 
 /** How often an event happened: it is counted in one of two places, depending on who recorded it. */

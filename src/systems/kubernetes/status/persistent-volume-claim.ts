@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../cluster.ts'
+import { aboutOf } from './belonging.ts'
 import type { KubernetesEvent } from './objects.ts'
 import { done, type ObjectStatus, type Symptom, waiting, type World } from './status.ts'
 
@@ -22,7 +23,7 @@ export function judgeClaim(world: World): ObjectStatus {
     const text = 'the volume that it was bound to is gone'
     return waiting('lost', [{ key: `${uid}/lost`, graceMs: 0, reason: 'ClaimLost', text }])
   }
-  const events = world.events.filter((event) => event.involvedObject?.uid === uid)
+  const events = aboutOf(world.events, metadata.uid)
   if (bindsLate(object, world) || events.some(({ reason }) => consumerReasons.includes(reason ?? ''))) {
     return done('is bound when its first pod is scheduled')
   }

@@ -1,4 +1,4 @@
-import type { ContainerStatus, KubernetesEvent, Pod, Probe } from './objects.ts'
+import { type ContainerStatus, findNewest, type KubernetesEvent, type Pod, type Probe } from './objects.ts'
 import type { Symptom, World } from './status.ts'
 
 /**
@@ -34,12 +34,13 @@ export function probeFailure(
   container: string,
   kind: 'Readiness' | 'Liveness' | 'Startup',
 ): KubernetesEvent | undefined {
-  return ofPod.find(
+  const failures = ofPod.filter(
     ({ reason, message = '', involvedObject }) =>
       reason === 'Unhealthy' &&
       message.startsWith(`${kind} probe`) &&
       (involvedObject?.fieldPath === undefined || involvedObject.fieldPath.endsWith(`{${container}}`)),
   )
+  return findNewest(failures)
 }
 
 function isUp({ started, state }: ContainerStatus): boolean {

@@ -17,14 +17,18 @@ export interface World extends Surroundings {
   readonly rules: Rules
   /** Whether its kind has a status that a controller writes. */
   readonly hasStatus: boolean
+  /** When this rollout changed what it asks for, by the server's clock; undefined when it did not. */
+  readonly writtenAt?: string | undefined
 }
 
-/** What was so before the watch began: an old failure is not one of this rollout. */
+/** What was so before the rollout: an old failure is not one of it. What was made since has nothing before it. */
 export interface Baseline {
   /** Restarts of a container, by `<pod uid>/<container>`. */
   readonly restarts: ReadonlyMap<string, number>
   /** Containers that were ready, by the same keys. */
   readonly ready: ReadonlySet<string>
+  /** Those of them that have run for long without an end, by the same keys: an earlier crash means nothing any more. */
+  readonly stable: ReadonlySet<string>
   /** Since when a Deployment had exceeded its progress deadline, by uid. */
   readonly exceeded: ReadonlyMap<string, string>
   /** Since when a ReplicaSet could not create pods, by uid. */

@@ -14,8 +14,16 @@ export class ObjectStore {
   readonly #objects = new Map<string, KubernetesObject>()
   /** The version at which an object was deleted: a late event must not bring it back. */
   readonly #deleted = new Map<string, bigint>()
+  /** What was deleted, as it was last. */
+  readonly #gone = new Map<string, KubernetesObject>()
+  readonly #remembers: boolean
   /** The newest list: what it does not hold is gone, whatever an older event says. */
   #listed = -1n
+
+  /** @param remembers whether `gone` is asked for: what was deleted is kept */
+  constructor(remembers = false) {
+    this.#remembers = remembers
+  }
 
   /**
    * The whole truth at a version. An older list than the newest one is ignored.
@@ -30,7 +38,7 @@ export class ObjectStore {
     const listed = new Set(objects.map(keyOf))
     for (const [key, known] of this.#objects) {
       if (listed.has(key) || versionOf(known) > version) continue
-      this.#remove(key, version)
+      this.#remove(key, version, known)
       news = true
     }
     for (const object of objects) news = this.#put(object) || news
@@ -42,7 +50,7 @@ export class ObjectStore {
     const version = versionOf(object)
     if (type === 'DELETED') {
       const known = this.#objects.get(key)
-      if (known === undefined || versionOf(known) <= version) this.#remove(key, version)
+      if (known === undefined || versionOf(known) <= version) this.#remove(key, version, object)
       return
     }
     // Not in a newer list and not known: it was deleted before the list.
@@ -52,6 +60,11 @@ export class ObjectStore {
 
   values(): readonly KubernetesObject[] {
     return [...this.#objects.values()]
+  }
+
+  /** What was there and is not any more, as it was last. */
+  gone(): readonly KubernetesObject[] {
+    return [...this.#gone.values()]
   }
 
   #put(object: KubernetesObject): boolean {
@@ -64,10 +77,13 @@ export class ObjectStore {
     return true
   }
 
-  #remove(key: string, version: bigint): void {
+  #remove(key: string, version: bigint, last: KubernetesObject): void {
     this.#objects.delete(key)
     const before = this.#deleted.get(key) ?? -1n
     if (version > before) this.#deleted.set(key, version)
+    const known = this.#gone.get(key)
+    if (this.#remembers && (known === undefined || versionOf(known) <= versionOf(last)))
+      this.#gone.set(key, last)
   }
 }
 

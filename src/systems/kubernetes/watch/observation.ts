@@ -10,6 +10,8 @@ export interface Observed {
   readonly selection: Selection
   /** Without it nothing can be judged: not being allowed to list it is an error. */
   readonly required: boolean
+  /** What was deleted is asked for too. */
+  readonly remembers?: boolean
 }
 
 export interface ObservationOptions {
@@ -39,7 +41,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
   const { client, clock, onTrouble } = options
   const ended = new AbortController()
   const signal = AbortSignal.any([options.signal, ended.signal])
-  const stores = observed.map(() => new ObjectStore())
+  const stores = observed.map(({ remembers }) => new ObjectStore(remembers))
   const waiting = new Set(stores)
   const troubled = new Set<ObjectStore>()
   const forbidden = new Set<number>()
@@ -52,8 +54,10 @@ export function startObservation(observed: readonly Observed[], options: Observa
     wake()
   }
 
-  const running = observed.map(async ({ selection, required }, index) => {
-    const store = stores[index] ?? new ObjectStore()
+  const running = stores.map(async (store, index) => {
+    const each = observed[index]
+    if (each === undefined) return
+    const { selection, required } = each
     const { plural } = selection.resource
     const onChange = (): void => {
       waiting.delete(store)
