@@ -231,27 +231,41 @@ describe('the GitHub side of a run', () => {
     ])
   })
 
-  test('takes secrets out of everything that it writes', async () => {
-    const { github, server } = subject
+  test('takes secrets out of every text and address that it writes, and finds what it wrote all the same', async () => {
+    const { github, server, repository } = subject
     const text = 'password hunter2 was refused'
-    await github.writeStatus({ ...status, description: text }, never)
-    await github.writeCheck(
-      checkWith(0, {
-        title: text,
-        summary: text,
-        text,
-        annotations: [{ ...annotation(1), title: text, message: text }],
-      }),
+    const url = 'https://staging.example.com/hunter2'
+    const spoilt = { ...status, context: text, description: text, targetUrl: url }
+    server.inject({ operationId: 'repos/create-commit-status', fault: 'after-effect-502' })
+    expect(await github.writeStatus(spoilt, never)).toEqual({ written: true })
+    expect(await github.readStatus(commit, text, never)).toMatchObject({ state: spoilt.state })
+    const found = { ...annotation(1), path: 'src/hunter2.ts', title: text, message: text }
+    const check = checkWith(0, {
+      ...{ name: text, title: text, summary: text, text, detailsUrl: url, annotations: [found] },
+    })
+    for (let times = 0; times < 2; times += 1) await github.writeCheck(check, never)
+    const started = await github.startDeployment(
+      { ...deployment, environment: text, description: text },
       never,
     )
-    const started = await github.startDeployment({ ...deployment, description: text }, never)
-    await github.setDeploymentState(
-      started.written ? started.id : 0,
-      { ...success, description: text },
-      never,
-    )
-    const stored = inspect(server.state, { depth: Infinity })
-    expect(stored).not.toContain('hunter2')
-    expect(stored.split('password *** was refused').length - 1).toBe(8)
+    const ended = { ...success, description: text, logUrl: url, environmentUrl: url }
+    await github.setDeploymentState(started.written ? started.id : 0, ended, never)
+    expect(inspect(server.state, { depth: Infinity })).not.toContain('hunter2')
+    const said = 'password *** was refused'
+    expect(repository.statuses).toMatchObject([{ context: said, description: said }])
+    expect(repository.checkRuns).toMatchObject([
+      {
+        name: said,
+        title: said,
+        summary: said,
+        text: said,
+        annotations: [{ path: 'src/***.ts', title: said }],
+      },
+    ])
+    expect(repository.checkRuns[0]?.annotations).toHaveLength(1)
+    expect(repository.deployments).toMatchObject([{ environment: said, description: said }])
+    expect(repository.deployments[0]?.statuses).toMatchObject([
+      { environmentUrl: 'https://staging.example.com/***', logUrl: 'https://staging.example.com/***' },
+    ])
   })
 })

@@ -26,14 +26,13 @@ export interface Api {
   readonly at: { readonly owner: string; readonly repo: string }
   readonly clock: Clock
   readonly pace: Pace
-  readonly redact: (text: string) => string
 }
 
 /** How long one request may take when GitHub has not answered the last ones. */
 const DOWN_POLICY = { attempts: 1, attemptMs: 5_000, totalMs: 5_000 }
 
 /** `@octokit/rest` for routes and types, without its retry plugin, which repeats POSTs. */
-export function createApi({ apiUrl, token, repository, http, clock, redact }: GitHubOptions): Api {
+export function createApi({ apiUrl, token, repository, http, clock }: GitHubOptions): Api {
   const pace = new Pace(clock)
   const fetch = createFetch(http, 'github', () => ({
     policy: pace.isDown ? DOWN_POLICY : {},
@@ -56,7 +55,7 @@ export function createApi({ apiUrl, token, repository, http, clock, redact }: Gi
     })
   })
   const [owner = '', repo = ''] = repository.split('/')
-  return { rest: octokit.rest, at: { owner, repo }, clock, pace, redact }
+  return { rest: octokit.rest, at: { owner, repo }, clock, pace }
 }
 
 /** The id of what was created. @throws StagegateError E_GITHUB_PROTOCOL when the answer names none */

@@ -9,13 +9,10 @@ export const MAX_ANNOTATIONS = 500
 export type ApiAnnotation = ReturnType<typeof toApiAnnotation>
 
 /** Annotations as the API takes them: the first 500, each once. */
-export function toApiAnnotations(
-  annotations: readonly Annotation[],
-  redact: (text: string) => string,
-): readonly ApiAnnotation[] {
+export function toApiAnnotations(annotations: readonly Annotation[]): readonly ApiAnnotation[] {
   const distinct = new Map<string, ApiAnnotation>()
   for (const each of annotations) {
-    const annotation = toApiAnnotation(each, redact)
+    const annotation = toApiAnnotation(each)
     if (distinct.size < MAX_ANNOTATIONS) distinct.set(keyOf(annotation), annotation)
   }
   return [...distinct.values()]
@@ -44,9 +41,9 @@ export async function compareAnnotations(
   }
 }
 
-function toApiAnnotation(annotation: Annotation, redact: (text: string) => string) {
+function toApiAnnotation(annotation: Annotation) {
   const oneLine = annotation.startLine === annotation.endLine
-  const title = cutText(redact(annotation.title), 255)
+  const title = cutText(annotation.title, 255)
   return {
     path: annotation.path,
     start_line: annotation.startLine,
@@ -55,7 +52,7 @@ function toApiAnnotation(annotation: Annotation, redact: (text: string) => strin
     ...(oneLine && annotation.startColumn !== undefined ? { start_column: annotation.startColumn } : {}),
     annotation_level: annotation.level,
     title,
-    message: cutText(redact(annotation.message), 4_000) || title,
+    message: cutText(annotation.message, 4_000) || title,
   }
 }
 

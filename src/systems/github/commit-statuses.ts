@@ -37,7 +37,7 @@ function stateOf(status: { readonly state?: string; readonly status?: string }):
 }
 
 export async function writeStatus(api: Api, status: CommitStatus, signal: AbortSignal): Promise<void> {
-  const description = cutText(api.redact(status.description), DESCRIPTION_LIMIT)
+  const description = cutText(status.description, DESCRIPTION_LIMIT)
   const { commit, state, context, targetUrl } = status
   await createByKey(
     async () => {

@@ -17,7 +17,7 @@ export async function startDeployment(
         ...at,
         ref: commit,
         environment,
-        description: cutText(api.redact(description), DESCRIPTION_LIMIT),
+        description: cutText(description, DESCRIPTION_LIMIT),
         // Without these GitHub would merge the default branch, or wait for our own pending status.
         auto_merge: false,
         required_contexts: [],
@@ -102,7 +102,7 @@ export async function setDeploymentState(
 ): Promise<void> {
   const { rest, at } = api
   const deployment = { ...at, deployment_id: id, request: { signal } }
-  const description = cutText(api.redact(status.description), DESCRIPTION_LIMIT)
+  const description = cutText(status.description, DESCRIPTION_LIMIT)
   await createByKey(
     async () => {
       await rest.repos.createDeploymentStatus({

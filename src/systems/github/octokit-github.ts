@@ -8,6 +8,7 @@ import { findChecks } from './find-checks.ts'
 import { findRun } from './find-run.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
 import { KnownChecks } from './known-checks.ts'
+import { createRedactWrites } from './redact-writes.ts'
 import { writeCheck } from './write-check.ts'
 
 export type { GitHubOptions } from './api.ts'
@@ -17,6 +18,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const api = createApi(options)
   const known = new KnownChecks(api)
   const { clock, pace } = api
+  const redacted = createRedactWrites(options.redact)
 
   async function read<T>(doing: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     try {
@@ -54,13 +56,17 @@ export function createGitHub(options: GitHubOptions): GitHub {
       pace.hurry()
     },
     writeStatus: (status, signal) =>
-      attempt('The commit status was not written', signal, () => writeStatus(api, status, signal)),
+      attempt('The commit status was not written', signal, () =>
+        writeStatus(api, redacted.status(status), signal),
+      ),
     writeCheck: (check, signal) =>
       attempt(`The check run ${check.name} was not written`, signal, () =>
-        writeCheck(api, known, check, signal),
+        writeCheck(api, known, redacted.check(check), signal),
       ),
     readStatus: (commit, context, signal) =>
-      read('The commit status cannot be read', signal, () => findStatus(api, commit, context, signal)),
+      read('The commit status cannot be read', signal, () =>
+        findStatus(api, commit, options.redact(context), signal),
+      ),
     findChecks: (commit, prefix, signal) =>
       read('The check runs of the commit cannot be read', signal, () =>
         findChecks(known, commit, prefix, signal),
@@ -71,18 +77,19 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
     findUnfinished: (environment, exceptKey, signal) =>
       read('The deployments cannot be read', signal, () =>
-        findUnfinished(api, environment, exceptKey, signal),
+        findUnfinished(api, options.redact(environment), exceptKey, signal),
       ),
     setDeploymentState: (id, status, signal) =>
       attempt('The state of the deployment was not written', signal, () =>
-        setDeploymentState(api, id, status, signal),
+        setDeploymentState(api, id, redacted.deploymentStatus(status), signal),
       ),
-    askPermission: (permission, environment, signal) => askPermission(api, permission, environment, signal),
+    askPermission: (permission, environment, signal) =>
+      askPermission(api, permission, options.redact(environment), signal),
     compareCommits: (base, head, signal) =>
       read('The commits cannot be compared', signal, () => compareCommits(api, base, head, signal)),
     async startDeployment(deployment, signal) {
       try {
-        return { written: true, id: await startDeployment(api, deployment, signal) }
+        return { written: true, id: await startDeployment(api, redacted.deployment(deployment), signal) }
       } catch (thrown) {
         return notWritten('The deployment was not written', thrown, signal)
       }

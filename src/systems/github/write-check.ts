@@ -20,7 +20,7 @@ export async function writeCheck(
   check: CheckRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const annotations = toApiAnnotations(check.annotations, api.redact)
+  const annotations = toApiAnnotations(check.annotations)
   for (;;) {
     const existing = await known.find(check.commit, check.externalId, signal)
     if (existing === undefined) {
@@ -57,7 +57,7 @@ async function createRun(
   const { externalId, commit } = check
   return createByKey(
     async () => {
-      const body = { ...bodyOf(check, annotations, api.redact), head_sha: commit }
+      const body = { ...bodyOf(check, annotations), head_sha: commit }
       const { data } = await api.rest.checks.create({ ...api.at, ...body, request: { signal } })
       return { id: idOf(data), externalId, annotations: annotations.length }
     },
@@ -83,7 +83,7 @@ async function updateRun(
     let missing = batch
     await createByKey(
       async () => {
-        const body = bodyOf(check, missing, api.redact)
+        const body = bodyOf(check, missing)
         await api.rest.checks.update({ ...api.at, check_run_id: id, ...body, request: { signal } })
         return true
       },
@@ -105,7 +105,7 @@ function withoutGone(check: CheckRun, gone: number): CheckRun {
   return Buffer.byteLength(summary) > SUMMARY_BYTES ? check : { ...check, summary }
 }
 
-function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[], redact: (text: string) => string) {
+function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[]) {
   return {
     name: check.name,
     external_id: check.externalId,
@@ -113,9 +113,9 @@ function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[], redact: 
     status: check.status,
     ...(check.conclusion === undefined ? {} : { conclusion: check.conclusion }),
     output: {
-      title: redact(check.title),
-      summary: redact(check.summary),
-      ...(check.text === undefined ? {} : { text: redact(check.text) }),
+      title: check.title,
+      summary: check.summary,
+      ...(check.text === undefined ? {} : { text: check.text }),
       annotations: [...annotations],
     },
   }
