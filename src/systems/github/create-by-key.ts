@@ -1,6 +1,7 @@
 import { RequestError } from '@octokit/request-error'
 import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
+import { renderTries } from '../http/http-failure.ts'
 
 /** How often a write whose answer was lost may be sent in all. */
 const MAX_WRITES = 3
@@ -16,6 +17,7 @@ export async function createByKey<T>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<T> {
+  const startedAt = clock.monotonic()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await create()
@@ -24,8 +26,23 @@ export async function createByKey<T>(
       await clock.sleep(500 * 2 ** (attempt - 1), signal)
       const found = await find()
       if (found !== undefined) return found
-      if (attempt === MAX_WRITES) throw thrown
+      if (attempt === MAX_WRITES)
+        throw new RepeatedWrite(thrown, renderTries(attempt, clock.monotonic() - startedAt, undefined))
     }
+  }
+}
+
+/** A write that failed each time it was sent. */
+export class RepeatedWrite extends Error {
+  /** What the last one met. */
+  readonly last: unknown
+  /** ` (3 attempts in 3.5 s)` */
+  readonly tries: string
+
+  constructor(last: unknown, tries: string) {
+    super(`failed${tries}`)
+    this.last = last
+    this.tries = tries
   }
 }
 

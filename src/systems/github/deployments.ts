@@ -1,8 +1,14 @@
+import { RequestError } from '@octokit/request-error'
+import type { Clock } from '../clock/clock.ts'
 import { type Api, idOf } from './api.ts'
 import { DESCRIPTION_LIMIT } from './commit-statuses.ts'
 import { createByKey } from './create-by-key.ts'
 import { cutText } from './cut-text.ts'
+import { untilVisible } from './until-visible.ts'
 import type { DeploymentStart, DeploymentStatus, StoredDeployment, UnfinishedDeployment } from './github.ts'
+
+/** The wait after a conflict, in milliseconds. */
+const CONFLICT_WAIT_MS = 1_000
 
 /** Creates a deployment, or finds the one that this run and attempt created before. Its id. */
 export async function startDeployment(
@@ -13,7 +19,7 @@ export async function startDeployment(
   const { rest, at } = api
   return createByKey(
     async () => {
-      const { data } = await rest.repos.createDeployment({
+      const body = {
         ...at,
         ref: commit,
         environment,
@@ -23,7 +29,8 @@ export async function startDeployment(
         required_contexts: [],
         payload: { stagegate: key },
         request: { signal },
-      })
+      }
+      const { data } = await despiteConflict(() => rest.repos.createDeployment(body), api.clock, signal)
       return idOf(data)
     },
     () => findId(api, commit, key, signal),
@@ -105,13 +112,14 @@ export async function setDeploymentState(
   const description = cutText(status.description, DESCRIPTION_LIMIT)
   await createByKey(
     async () => {
-      await rest.repos.createDeploymentStatus({
-        ...deployment,
+      const body = {
         state: status.state,
         description,
         log_url: status.logUrl,
         ...(status.environmentUrl === undefined ? {} : { environment_url: status.environmentUrl }),
-      })
+      }
+      const write = () => rest.repos.createDeploymentStatus({ ...deployment, ...body })
+      await untilVisible(write, api.clock, signal)
       return true
     },
     async () => {
@@ -130,5 +138,16 @@ function keyOf(payload: unknown): string | undefined {
     return (value as { stagegate?: string } | null)?.stagegate
   } catch {
     return undefined
+  }
+}
+
+/** A conflict with what somebody else does to the commit's refs at the same time: once more, then it stays. Class C. */
+async function despiteConflict<T>(act: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  try {
+    return await act()
+  } catch (thrown) {
+    if (!(thrown instanceof RequestError && thrown.status === 409) || signal.aborted) throw thrown
+    await clock.sleep(CONFLICT_WAIT_MS, signal)
+    return act()
   }
 }

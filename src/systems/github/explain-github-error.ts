@@ -1,18 +1,22 @@
 import { RequestError } from '@octokit/request-error'
 import { type ErrorCode, StagegateError } from '../../errors/index.ts'
+import { DESCRIPTION_HEADER } from '../http/fetch-adapter.ts'
+import { RepeatedWrite } from './create-by-key.ts'
 import { limitOf } from './limit-of.ts'
 
 /**
  * What GitHub's refusal means, with nothing of the request in it: Octokit's own error holds its headers and body.
  *
  * @param doing what was not done, such as `The commit status was not written`
+ * @param tries how often it was tried, and for how long: ` (3 attempts in 3.5 s)`
  */
-export function explainGithubError(thrown: unknown, doing: string, now: Date): StagegateError {
+export function explainGithubError(thrown: unknown, doing: string, now: Date, tries = ''): StagegateError {
   const fail = (code: ErrorCode, why: string, next?: string): StagegateError =>
     new StagegateError(code, {
-      message: `${doing}: ${why.replace(/\.$/, '')}.`,
+      message: `${doing}: ${why.replace(/\.$/, '')}${tries}.`,
       ...(next === undefined ? {} : { next }),
     })
+  if (thrown instanceof RepeatedWrite) return explainGithubError(thrown.last, doing, now, thrown.tries)
   if (thrown instanceof StagegateError) return fail(thrown.code, thrown.message)
   if (!(thrown instanceof RequestError)) return fail('E_GITHUB_UNAVAILABLE', messageOf(thrown))
   if (thrown.response === undefined) return fail(codeOfCause(thrown.cause), messageOf(thrown))
@@ -32,7 +36,7 @@ export function explainGithubError(thrown: unknown, doing: string, now: Date): S
   }
   if (status === 404 || status === 410) return fail('E_GITHUB_NOT_FOUND', said)
   if (status === 409 || status === 422) return fail('E_GITHUB_VALIDATION', said)
-  return fail('E_GITHUB_UNAVAILABLE', said.startsWith(`${status}`) ? said : `${status} ${said}`)
+  return fail('E_GITHUB_UNAVAILABLE', String(headers[DESCRIPTION_HEADER] ?? `${status} ${said}`))
 }
 
 /** The HTTP core has a code of its own for what never became an answer. */

@@ -3,6 +3,7 @@ import { type Api, idOf } from './api.ts'
 import { type ApiAnnotation, compareAnnotations, toApiAnnotations } from './check-annotations.ts'
 import { createByKey } from './create-by-key.ts'
 import type { CheckRun } from './github.ts'
+import { untilVisible } from './until-visible.ts'
 import type { KnownCheck, KnownChecks } from './known-checks.ts'
 
 /** GitHub refuses more in one request. */
@@ -35,7 +36,11 @@ export async function writeCheck(
       const { missing, gone } =
         existing.annotations === 0
           ? { missing: annotations, gone: 0 }
-          : await compareAnnotations(api, existing.id, annotations, signal)
+          : await untilVisible(
+              () => compareAnnotations(api, existing.id, annotations, signal),
+              api.clock,
+              signal,
+            )
       await updateRun(api, existing.id, withoutGone(check, gone), missing, signal)
       known.set(check.commit, { ...existing, annotations: existing.annotations + missing.length })
       return
@@ -84,7 +89,8 @@ async function updateRun(
     await createByKey(
       async () => {
         const body = bodyOf(check, missing)
-        await api.rest.checks.update({ ...api.at, check_run_id: id, ...body, request: { signal } })
+        const update = { ...api.at, check_run_id: id, ...body, request: { signal } }
+        await untilVisible(() => api.rest.checks.update(update), api.clock, signal)
         return true
       },
       async () => {

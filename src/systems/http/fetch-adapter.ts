@@ -51,6 +51,9 @@ export function createFetch(
   return fetch as unknown as typeof globalThis.fetch
 }
 
+/** Name under which a response says what `describe` of its answer says, the number of attempts among it. */
+export const DESCRIPTION_HEADER = 'stagegate-description'
+
 class WholeResponse {
   readonly url: string
   readonly status: number
@@ -64,7 +67,7 @@ class WholeResponse {
     this.status = answer.status
     this.statusText = STATUS_CODES[answer.status] ?? ''
     this.ok = answer.status >= 200 && answer.status <= 299
-    this.headers = answer.headers
+    this.headers = new Map([...answer.headers, [DESCRIPTION_HEADER, answer.describe()]])
     this.#answer = answer
   }
 
