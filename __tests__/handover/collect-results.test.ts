@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type ErrorCode, StagegateError } from '../../src/errors/index.ts'
 import { collectResults, type FetchDocument } from '../../src/handover/collect-results.ts'
-import { decideJob } from '../../src/handover/job.ts'
+import { decideJob, type JobId } from '../../src/handover/job.ts'
 import { parseNeeds } from '../../src/handover/needs.ts'
-import { parseDocument } from '../../src/handover/parse-document.ts'
+import { type ParsedDocument, parseDocument } from '../../src/handover/parse-document.ts'
 import type { PlannedJobs } from '../../src/handover/planned-jobs.ts'
 import { renderDocument } from '../../src/handover/render-document.ts'
 import type { StageResult } from '../../src/pipeline/index.ts'
@@ -39,6 +40,7 @@ const expected = {
   commit: config.trigger.commit,
   config: config.digest,
 }
+const rest = { plan: [], startedAt: 0, outputOf: () => undefined }
 const fetchPassed: FetchDocument = () =>
   Promise.resolve(parseDocument(documentOf([passed('build')]), expected))
 
@@ -46,7 +48,7 @@ async function buildResult(result: string, output: string | undefined, fetchDocu
   const needs = parseNeeds(
     JSON.stringify({ build: { result, outputs: output === undefined ? {} : { 'handed-over': output } } }),
   )
-  const { stages } = await collectResults(['build'], { jobs, needs, plan: [], fetchDocument })
+  const { stages } = await collectResults(['build'], { jobs, needs, ...rest, fetchDocument })
   return stages.get('build')?.result.status
 }
 
@@ -86,11 +88,106 @@ describe('a stage that another job ran', () => {
           job,
         }),
       )
-    const { stages } = await collectResults(['test'], { jobs, needs, plan: [], fetchDocument })
+    const { stages } = await collectResults(['test'], { jobs, needs, ...rest, fetchDocument })
     expect(stages.get('test')?.result).toMatchObject({
       status: 'failure',
       error: { code: 'E_HANDOVER_MISSING' },
     })
+  })
+})
+
+describe('a job that pushed or deployed', () => {
+  const collect = (id: 'image-push' | 'deploy', need: object, fetchDocument: FetchDocument) =>
+    collectResults([id], {
+      jobs: { ...jobs, image: 'run' },
+      needs: parseNeeds(JSON.stringify({ [id]: need })),
+      ...rest,
+      outputOf: (job, outputs) => ({ job, image: outputs.image }),
+      fetchDocument,
+    })
+  const gone = (code: ErrorCode): FetchDocument => {
+    return () => Promise.reject(new StagegateError(code, { message: 'It is gone.' }))
+  }
+  const succeeded = { result: 'success', outputs: { image: 'api@sha256:1', 'handed-over': reference } }
+
+  it.each([
+    ['could not be fetched', succeeded, 'E_ARTIFACT_UNAVAILABLE'],
+    ['is gone', succeeded, 'E_ARTIFACT_MISSING'],
+    ['was never handed over', { ...succeeded, outputs: { image: 'api@sha256:1' } }, 'E_INTERNAL'],
+  ] as const)('has, as GitHub and its outputs say, though its result %s', async (_, need, code) => {
+    const { stages, warnings } = await collect('image-push', need, gone(code))
+    expect(stages.get('image')?.result).toEqual({
+      status: 'success',
+      output: { job: 'image-push', image: 'api@sha256:1' },
+    })
+    expect(warnings).toEqual([expect.stringContaining('The job image-push succeeded, as GitHub says')])
+  })
+
+  it.each([
+    ['GitHub says failure of it', { ...succeeded, result: 'failure' }, 'E_ARTIFACT_UNAVAILABLE'],
+    ['somebody changed what it left', succeeded, 'E_ARTIFACT_DIGEST'],
+    ['what it left makes no sense', succeeded, 'E_HANDOVER_INVALID'],
+  ] as const)('has failed where %s', async (_, need, code) => {
+    const { stages } = await collect('deploy', need, gone(code))
+    expect(stages.get('deploy')?.result).toMatchObject({ status: 'failure', error: { code } })
+  })
+})
+
+describe('the times of jobs', () => {
+  const begin = Date.parse('2026-01-02T03:04:05Z')
+  const at = (id: string, seconds: number, from: number, to: number): ParsedDocument => {
+    const stage = { ...passed(id), startedAt: from, endedAt: to }
+    const document = { startedAt: begin + seconds * 1000, warnings: [`${id}: careful`, 'all: careful'] }
+    return { document: document as unknown as ParsedDocument['document'], stages: [stage] }
+  }
+  const collect = (documents: Readonly<Record<string, ParsedDocument>>) => {
+    const ids = Object.keys(documents) as JobId[]
+    const need = { result: 'success', outputs: { 'handed-over': reference } }
+    return collectResults(ids, {
+      jobs: { ...jobs, test: 'none' },
+      needs: parseNeeds(JSON.stringify(Object.fromEntries(ids.map((id) => [id, need])))),
+      ...rest,
+      startedAt: begin + 150_000,
+      fetchDocument: (_, { id }) => Promise.resolve(documents[id]!),
+    })
+  }
+
+  it('count from the begin of the first one, and its end is known from there', async () => {
+    const { stages, earlierMs } = await collect({
+      preflight: at('preflight', 0, 100, 900),
+      build: at('build', 60, 100, 20_100),
+      deploy: at('deploy', 90, 100, 50_100),
+    })
+    expect([...stages.values()].map(({ startedAt, endedAt }) => [startedAt, endedAt])).toEqual([
+      [100, 900],
+      [60_100, 80_100],
+      [90_100, 140_100],
+    ])
+    expect(earlierMs).toBe(150_000)
+  })
+
+  it('are never before the first one nor after now, whatever a job that runs foreign code says', async () => {
+    const { stages, earlierMs } = await collect({
+      preflight: at('preflight', 0, 100, 900),
+      build: at('build', -1000, 100, 9_000_000),
+    })
+    expect(stages.get('build')).toMatchObject({ startedAt: 0, endedAt: 150_000 })
+    expect(earlierMs).toBe(150_000)
+  })
+
+  it('stay as they are where no job that may be believed is among them', async () => {
+    const { stages, earlierMs } = await collect({ build: at('build', -1_000_000, 100, 9_000) })
+    expect(stages.get('build')).toMatchObject({ startedAt: 100, endedAt: 9_000 })
+    expect(earlierMs).toBe(0)
+  })
+
+  it('come with what each one warned of, and once what all of them did', async () => {
+    const documents = { preflight: at('preflight', 0, 0, 1), build: at('build', 1, 0, 1) }
+    expect((await collect(documents)).warnings).toEqual([
+      'preflight: careful',
+      'all: careful',
+      'build: careful',
+    ])
   })
 })
 

@@ -2,9 +2,11 @@ import { StagegateError, toStagegateError } from '../errors/index.ts'
 import type { PlannedStage, StageResult } from '../pipeline/index.ts'
 import type { HandedOver } from './document.ts'
 import { type JobId, nameOf, stageOf } from './job.ts'
+import { isPlanned, type Leg, listLegs } from './legs.ts'
 import { mergeStages } from './merge-stages.ts'
 import type { Need, Needs } from './needs.ts'
 import type { Expected, ParsedDocument } from './parse-document.ts'
+import { beginOf, placeInTime } from './place-in-time.ts'
 import type { PlannedJobs } from './planned-jobs.ts'
 
 /** How a job says where its result is: `<artifact>@sha256:<64 hex digits>`, in an output that only it can write. */
@@ -19,8 +21,12 @@ export type FetchDocument = (
 export interface Collected {
   /** For every stage that a job before this one ran or was to run. */
   readonly stages: ReadonlyMap<string, StageResult>
-  /** What the jobs handed over, for its times and its image. */
+  /** What the jobs handed over, for its image. */
   readonly documents: readonly HandedOver[]
+  /** How long before this job the run began; the times of `stages` count from there. Milliseconds. */
+  readonly earlierMs: number
+  /** What the jobs warned of, and what is said of those whose result could not be had. */
+  readonly warnings: readonly string[]
 }
 
 export interface CollectOptions {
@@ -29,54 +35,96 @@ export interface CollectOptions {
   /** The plan of this job, for what is said of stages that never ran. */
   readonly plan: readonly PlannedStage<never>[]
   readonly fetchDocument: FetchDocument
+  /** When this job began, in milliseconds since 1970. */
+  readonly startedAt: number
+  /** What a job that runs no code of the commit says of its stage by its outputs alone. */
+  readonly outputOf: (job: JobId, outputs: Need['outputs']) => unknown
 }
 
-interface Leg {
-  readonly job: { readonly id: JobId; readonly part: string; readonly trusted: boolean }
-  readonly output: string | undefined
+/** What a leg of a job left. */
+interface Part {
+  readonly stage: StageResult
+  readonly document?: HandedOver
+  readonly trusted: boolean
 }
+
+/** A hostile job may warn as much as it likes. */
+const MAX_WARNINGS = 100
 
 /**
  * How the stages ended that other jobs ran. A pass needs both: GitHub says that the job succeeded, and the artifact whose
  * digest the job's own output names says so for this commit. Whatever else there is, a forged artifact, an old one, none,
- * is a failure.
+ * is a failure. Only a job that runs no code of the commit is believed without its artifact, for a success: what it did
+ * has been done, and an artifact service that was down is no reason to call it undone.
  */
 export async function collectResults(
   ids: readonly JobId[],
-  { jobs, needs, plan, fetchDocument }: CollectOptions,
+  { jobs, needs, plan, fetchDocument, startedAt, outputOf }: CollectOptions,
 ): Promise<Collected> {
-  const documents: HandedOver[] = []
+  const warnings: string[] = []
   const found = await Promise.all(
-    ids.map(async (id): Promise<StageResult | undefined> => {
+    ids.map(async (id) => {
       const need = needs.get(id)
       if (need === undefined || !isPlanned(id, jobs)) return undefined
       const parts = await Promise.all(listLegs(id, jobs, need).map((leg) => collectLeg(leg, need)))
-      return withJobResult(id, need, mergeStages(parts))
+      return { id, need, parts }
     }),
   )
+  const everyPart = found.flatMap((each) => each?.parts ?? [])
+  const began = beginOf(everyPart, startedAt)
   const stages = new Map<string, StageResult>()
-  for (const stage of found) {
-    if (stage === undefined) continue
+  for (const each of found) {
+    if (each === undefined) continue
+    const placed = each.parts.map(({ stage, document }) =>
+      document === undefined ? stage : placeInTime(stage, document.startedAt, began, startedAt),
+    )
+    const stage = withJobResult(each.id, each.need, mergeStages(placed))
     const before = stages.get(stage.id)
     stages.set(stage.id, before === undefined ? stage : inOrder(before, stage))
   }
-  return { stages, documents }
+  const documents = everyPart.flatMap(({ document }) => (document === undefined ? [] : [document]))
+  warnings.push(...documents.flatMap((document) => document.warnings))
+  return {
+    stages,
+    documents,
+    earlierMs: began === undefined ? 0 : startedAt - began,
+    warnings: [...new Set(warnings)].slice(0, MAX_WARNINGS),
+  }
 
-  async function collectLeg(leg: Leg, need: Need): Promise<StageResult> {
-    const stage = stageOf(leg.job.id)
+  async function collectLeg(leg: Leg, need: Need): Promise<Part> {
+    const { trusted } = leg.job
+    const part = (result: StageResult['result']): Part => ({
+      stage: unstarted(stageOf(leg.job.id), result),
+      trusted,
+    })
     if (need.result === 'skipped')
-      return unstarted(stage, { status: 'skipped', reason: 'an earlier job failed', blocked: true })
+      return part({ status: 'skipped', reason: 'an earlier job failed', blocked: true })
     const [, name, digest] = reference.exec(leg.output ?? '') ?? []
     if (name === undefined || digest === undefined) {
-      if (need.result === 'cancelled') return unstarted(stage, { status: 'cancelled' })
-      return unstarted(stage, { status: 'failure', error: missing(leg, need) })
+      if (need.result === 'cancelled') return part({ status: 'cancelled' })
+      return withoutResult(leg, need, missing(leg, need))
     }
     try {
       const { document, stages: results } = await fetchDocument({ name, digest }, leg.job)
-      documents.push(document)
-      return ownStage(stage, results)
+      return { stage: ownStage(stageOf(leg.job.id), results), document, trusted }
     } catch (thrown) {
-      return unstarted(stage, { status: 'failure', error: toStagegateError(thrown) })
+      return withoutResult(leg, need, toStagegateError(thrown))
+    }
+  }
+
+  function withoutResult({ job }: Leg, need: Need, error: StagegateError): Part {
+    const stage = stageOf(job.id)
+    const { trusted } = job
+    if (!trusted || need.result !== 'success' || !isAbsence(error))
+      return { stage: unstarted(stage, { status: 'failure', error }), trusted }
+    warnings.push(
+      `The job ${nameOf(job)} succeeded, as GitHub says; its details are missing here: ${error.message}`,
+    )
+    try {
+      const output = outputOf(job.id, need.outputs)
+      return { stage: { id: stage, result: { status: 'success', output }, steps: [] }, trusted }
+    } catch (thrown) {
+      return { stage: unstarted(stage, { status: 'failure', error: toStagegateError(thrown) }), trusted }
     }
   }
 
@@ -98,26 +146,9 @@ export async function collectResults(
   }
 }
 
-function isPlanned(id: JobId, jobs: PlannedJobs): boolean {
-  const stage = stageOf(id)
-  if (id === 'preflight') return true
-  return stage in jobs && jobs[stage as 'build'] === 'run'
-}
-
-function listLegs(id: JobId, jobs: PlannedJobs, { outputs }: Need): readonly Leg[] {
-  const parts = {
-    test: jobs.shards,
-    scan: jobs.scans.map(({ scanner }) => scanner),
-    'image-build': jobs.platforms,
-  }
-  if (!(id in parts)) {
-    const trusted = id !== 'build'
-    return [{ job: { id, part: '', trusted }, output: outputs['handed-over'] }]
-  }
-  return parts[id as keyof typeof parts].map((part, index) => ({
-    job: { id, part, trusted: false },
-    output: outputs[`leg-${index}`],
-  }))
+/** Whether there is no result, as against one that somebody has changed. */
+function isAbsence({ code }: StagegateError): boolean {
+  return ['E_HANDOVER_MISSING', 'E_ARTIFACT_MISSING', 'E_ARTIFACT_UNAVAILABLE'].includes(code)
 }
 
 /** The job's own stage; where something that it needed failed, that is why the stage failed. */
@@ -145,6 +176,7 @@ function withJobResult(id: JobId, need: Need, stage: StageResult): StageResult {
 /** The image is built by one job and pushed by another: one stage of two steps. */
 function inOrder(before: StageResult, after: StageResult): StageResult {
   if (before.result.status !== 'success') return before
+  if (after.steps.length === 0) return { ...after, steps: before.steps }
   const built = new Map(before.steps.map((step) => [step.id, step]))
   return {
     ...after,

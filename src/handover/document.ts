@@ -1,18 +1,33 @@
 import { z } from 'zod'
 
-/** Bounds for what a hostile job may hand over. Characters and counts. */
-const TEXT = 64 * 1024
-const MAX_STEPS = 50
+/** Bounds for what a hostile job may hand over, which the writer keeps to as well. Characters, counts, milliseconds. */
+export const bounds = {
+  text: 64 * 1024,
+  shortText: 1024,
+  path: 4096,
+  count: 2 ** 31,
+  milliseconds: 1e10,
+  stages: 20,
+  steps: 50,
+  facts: 100,
+  evidence: 1000,
+  warnings: 1000,
+  findings: 100_000,
+  aliases: 50,
+  failures: 1000,
+  slowest: 10,
+} as const
 
-const text = z.string().max(TEXT)
-const shortText = z.string().max(1024)
-const count = z.number().int().min(0).max(1e9)
-const milliseconds = z.number().min(0).max(1e10)
+const text = z.string().max(bounds.text)
+const shortText = z.string().max(bounds.shortText)
+const path = z.string().max(bounds.path)
+const count = z.number().int().min(0).max(bounds.count)
+const milliseconds = z.number().min(0).max(bounds.milliseconds)
 
 const error = z.strictObject({
   code: shortText,
   message: text,
-  evidence: z.array(text).max(1000),
+  evidence: z.array(text).max(bounds.evidence),
   state: text.optional(),
   next: text,
 })
@@ -30,12 +45,12 @@ export const finding = z.strictObject({
   rule: shortText,
   severity: z.enum(['critical', 'high', 'medium', 'low', 'info']),
   message: text,
-  file: z.string().max(4096).optional(),
+  file: path.optional(),
   line: count.optional(),
   column: count.optional(),
   endLine: count.optional(),
-  url: z.string().max(4096).optional(),
-  aliases: z.array(shortText).max(50).optional(),
+  url: path.optional(),
+  aliases: z.array(shortText).max(bounds.aliases).optional(),
   fingerprint: shortText,
 })
 
@@ -43,7 +58,7 @@ const testCase = z.strictObject({
   name: text,
   outcome: z.enum(['passed', 'failed', 'skipped']),
   durationMs: milliseconds,
-  file: z.string().max(4096).optional(),
+  file: path.optional(),
   line: count.optional(),
   message: text.optional(),
   details: text.optional(),
@@ -56,15 +71,15 @@ export const tests = z.strictObject({
   skipped: count,
   flaky: count,
   durationMs: milliseconds,
-  failures: z.array(testCase).max(1000),
-  slowest: z.array(testCase).max(10),
+  failures: z.array(testCase).max(bounds.failures),
+  slowest: z.array(testCase).max(bounds.slowest),
 })
 
 const step = z.strictObject({
   id: shortText,
   critical: z.boolean(),
   result,
-  facts: z.array(z.strictObject({ name: shortText, value: text })).max(100),
+  facts: z.array(z.strictObject({ name: shortText, value: text })).max(bounds.facts),
   kept: z.record(shortText, z.unknown()),
   startedAt: milliseconds.optional(),
   endedAt: milliseconds.optional(),
@@ -74,7 +89,7 @@ const stage = z.strictObject({
   id: shortText,
   result,
   resumedFrom: shortText.optional(),
-  steps: z.array(step).max(MAX_STEPS),
+  steps: z.array(step).max(bounds.steps),
   startedAt: milliseconds.optional(),
   endedAt: milliseconds.optional(),
 })
@@ -90,8 +105,8 @@ export const documentSchema = z.strictObject({
   config: shortText,
   /** Milliseconds since 1970 at which its times begin. */
   startedAt: z.number().int().min(0).max(1e14),
-  stages: z.array(stage).max(20),
-  warnings: z.array(text).max(1000),
+  stages: z.array(stage).max(bounds.stages),
+  warnings: z.array(text).max(bounds.warnings),
   /** The image that the job built, as an artifact of its own. */
   image: z
     .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { catalogue, type ErrorCode, StagegateError } from '../errors/index.ts'
 import { clipText, createFinding } from '../findings/index.ts'
 import type { Result, StageResult, StepResult } from '../pipeline/index.ts'
-import { documentSchema, finding, type HandedOver, type HandedOverStage, tests } from './document.ts'
+import { bounds, documentSchema, finding, type HandedOver, type HandedOverStage, tests } from './document.ts'
 import { type Job, nameOf } from './job.ts'
 
 /** What the reader knows without the document: whose it must be. */
@@ -102,7 +102,7 @@ function readKept(kept: Readonly<Record<string, unknown>>, trusted: boolean): Re
   if (kept.findings !== undefined) {
     known.findings = z
       .array(finding)
-      .max(100_000)
+      .max(bounds.findings)
       .parse(kept.findings)
       .map((each) => createFinding({ ...each, file: insideWorkspace(each.file) }))
   }

@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { Result, StageResult } from '../pipeline/index.ts'
 import { redactResults } from '../report/redact-results.ts'
-import type { HandedOver } from './document.ts'
+import { bounds, type HandedOver, MAX_DOCUMENT_BYTES } from './document.ts'
+import { fitKept } from './fit-kept.ts'
 import type { Job } from './job.ts'
 
 export interface DocumentParts {
@@ -15,13 +16,40 @@ export interface DocumentParts {
   readonly redact: (text: string) => string
 }
 
-/** No text that is handed over is longer; in characters. */
-const MAX_TEXT = 64 * 1024
-
-/** What a job hands over, without a secret in it. Outputs of stages come from trusted jobs alone. */
+/**
+ * What a job hands over, without a secret in it, and always within the bounds that its reader keeps. Outputs of stages
+ * come from trusted jobs alone.
+ */
 export function renderDocument(parts: DocumentParts): string {
+  let most = longestList(parts.stages)
+  for (;;) {
+    const text = render(parts, most)
+    const bytes = Buffer.byteLength(text)
+    if (bytes <= MAX_DOCUMENT_BYTES || most === 0) return text
+    // Of what is too large together, the first is told: the job has been judged by all of it.
+    most = Math.floor((most * MAX_DOCUMENT_BYTES * 0.8) / bytes)
+  }
+}
+
+function longestList(stages: readonly StageResult[]): number {
+  const lists = stages.flatMap((stage) =>
+    [stage, ...stage.steps].flatMap((each) => {
+      const { findings, tests } = ('kept' in each ? each.kept : {}) as {
+        readonly findings?: readonly unknown[]
+        readonly tests?: { readonly failures: readonly unknown[] }
+      }
+      const evidence = each.result.status === 'failure' ? each.result.error.evidence : []
+      return [findings?.length ?? 0, tests?.failures.length ?? 0, evidence.length]
+    }),
+  )
+  return Math.max(0, ...lists)
+}
+
+/** @param most how many findings, failed tests and pieces of evidence are told of each step */
+function render(parts: DocumentParts, most: number): string {
   const { job, config, redact } = parts
-  const stages = redactResults(parts.stages, (text) => redact(text).slice(0, MAX_TEXT))
+  const cut = (text: string, length: number = bounds.text): string => redact(text).slice(0, length)
+  const stages = redactResults(parts.stages, (text) => cut(text))
   const document = {
     version: 1,
     job: job.id,
@@ -34,23 +62,34 @@ export function renderDocument(parts: DocumentParts): string {
       .filter((stage) => stage.id !== 'report')
       .map((stage) => ({
         ...stage,
-        result: plainResult(stage.result, job.trusted),
-        steps: stage.steps.map((step) => ({ ...step, result: plainResult(step.result, false) })),
+        result: plainResult(stage.result, job.trusted, most),
+        ...(stage.resumedFrom === undefined ? {} : { resumedFrom: cut(stage.resumedFrom, bounds.shortText) }),
+        steps: stage.steps.map((step) => ({
+          ...step,
+          result: plainResult(step.result, false, most),
+          facts: step.facts
+            .slice(0, bounds.facts)
+            .map(({ name, value }) => ({ name: cut(name, bounds.shortText), value })),
+          kept: fitKept(step.kept, most),
+        })),
       })),
-    warnings: parts.warnings.map((warning) => redact(warning).slice(0, MAX_TEXT)),
+    warnings: parts.warnings.slice(0, bounds.warnings).map((warning) => cut(warning)),
     image: parts.image,
   }
   return JSON.stringify(document)
 }
 
 /** An error as plain data: its message is no field of its own that JSON would see. */
-function plainResult(result: Result<unknown>, withOutput: boolean): object {
+function plainResult(result: Result<unknown>, withOutput: boolean, most: number): object {
   switch (result.status) {
     case 'success':
       return withOutput ? { status: 'success', output: result.output } : { status: 'success' }
     case 'failure': {
       const { code, message, evidence, state, next } = result.error
-      return { status: 'failure', error: { code, message, evidence: evidence.slice(0, 1000), state, next } }
+      return {
+        status: 'failure',
+        error: { code, message, evidence: evidence.slice(0, Math.min(most, bounds.evidence)), state, next },
+      }
     }
     case 'cancelled':
     case 'skipped':

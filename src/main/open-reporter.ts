@@ -6,6 +6,7 @@ import type { GitHub } from '../systems/github/github.ts'
 import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
 import type { GithubWriter } from './github-writer.ts'
+import type { Earlier } from './jobs/open-call.ts'
 import { createReporter } from './reporter.ts'
 
 export interface ReporterParts {
@@ -13,6 +14,7 @@ export interface ReporterParts {
   readonly console: Console
   readonly writer: GithubWriter | undefined
   readonly github: GitHub | undefined
+  readonly earlier: Earlier
   /** For reading what earlier calls have left. */
   readonly signal: AbortSignal
 }
@@ -21,7 +23,8 @@ export interface ReporterParts {
 const NAMED_GAPS = 5
 
 /** The report's writers, with the run's own clock, redactor and files. */
-export function openReporter({ config, console, writer, github, signal }: ReporterParts): Reporter {
+export function openReporter(parts: ReporterParts): Reporter {
+  const { config, console, writer, github, earlier, signal } = parts
   const { clock, startedAt } = console
   return createReporter({
     config,
@@ -29,9 +32,9 @@ export function openReporter({ config, console, writer, github, signal }: Report
     runnerFiles: console.runnerFiles,
     writer,
     redact: console.redact,
-    elapsed: () => clock.monotonic() - startedAt,
+    elapsed: () => earlier.elapsedMs + clock.monotonic() - startedAt,
     overhead: () => measureOverhead(console),
-    warnings: console.warnings,
+    warnings: () => [...earlier.warnings, ...console.warnings],
     say: (text) => {
       console.output.info(text)
     },
@@ -47,6 +50,7 @@ function measureOverhead({ activity, clock, startedAt }: Console): Overhead {
   const gaps = findGaps(activity.spans(), startedAt, clock.monotonic())
   const longest = gaps.toSorted((one, other) => other.endMs - other.startMs - (one.endMs - one.startMs))
   return {
+    wallMs: clock.monotonic() - startedAt,
     ownMs: gaps.reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0),
     gaps: longest
       .slice(0, NAMED_GAPS)

@@ -29,7 +29,7 @@ export interface ReporterOptions {
   readonly redact: (text: string) => string
   readonly elapsed: () => number
   readonly overhead: () => Overhead
-  readonly warnings: readonly string[]
+  readonly warnings: () => readonly string[]
   /** Writes to the log. */
   readonly say: (text: string) => void
   /** What the status of an earlier call of the same run says now; for a call of `report` alone. */
@@ -45,7 +45,7 @@ export function createReporter(options: ReporterOptions): Reporter {
       redactResults(results, redact),
       overallStatus(results),
       { durationMs: options.elapsed(), overhead: options.overhead() },
-      options.warnings.map(redact),
+      options.warnings().map(redact),
     )
   return {
     async writeFile(results) {

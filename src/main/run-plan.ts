@@ -22,7 +22,8 @@ import { systemClock } from '../systems/clock/clock.ts'
 import type { GitHub } from '../systems/github/github.ts'
 import { annotateInLog } from './annotate-in-log.ts'
 import { composeSystems } from './compose-systems.ts'
-import { type Call, openCall } from './jobs/open-call.ts'
+import { type Call, type CallPlan, type Earlier, openCall } from './jobs/open-call.ts'
+import { leaveResult } from './jobs/leave-result.ts'
 import type { Console } from './console.ts'
 import { isReportAlone } from './decide-status.ts'
 import type { EndAtOnce } from './end-at-once.ts'
@@ -42,7 +43,7 @@ import { savedStateOf } from './saved-state-of.ts'
 import { type LostStatus, markReached, saveState } from './state.ts'
 import { setOutputs } from './set-outputs.ts'
 
-type Planned = readonly PlannedStage<Systems & { readonly reporter: Reporter }>[]
+type AllSystems = Systems & { readonly reporter: Reporter }
 
 export interface RunOptions {
   readonly config: Config
@@ -82,9 +83,11 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
         ...{ warn, signal: signals.signal },
       })
     : new Map<string, LedgerEntry>()
-  const asking = openSystems(options, call, patience, undefined, github)
+  const asking = openSystems(options, call, patience, undefined, github, { elapsedMs: 0, warnings: [] })
   const ledger = await dropVanished(passed, asking, warn, signals.signal)
-  const plan: Planned = await call.plan(planPipeline(stages, config, config.selection, ledger))
+  const { plan, earlier }: CallPlan<AllSystems> = await call.plan(
+    planPipeline(stages, config, config.selection, ledger),
+  )
   console.output.info(renderPlan(plan))
   await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
   if (inputs.dryRun) {
@@ -110,7 +113,8 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
 
   const annotate = opened === undefined ? annotateInLog(console.output, config) : undefined
 
-  const result = await execute(options, call, patience, plan, writer, github, (event) => {
+  const systems = openSystems(options, call, patience, writer, github, earlier)
+  const result = await execute(options, plan, systems, earlier, (event) => {
     annotate?.(event)
     early?.listen(event)
     writer?.listen(event)
@@ -118,29 +122,26 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   })
   await setOutputs(console.runnerFiles, config, result, console.redact)
   sayResult(console, result)
-  await call.handOver(result)
+  const success = (await leaveResult(call, result, options)) && result.status === 'success'
   const lost = writes?.lost()
   const { repository } = config.trigger
-  return { success: result.status === 'success', lost: lost && { ...lost, repository } }
+  return { success, lost: lost && { ...lost, repository } }
 }
 
 async function execute(
   options: RunOptions,
-  call: Call,
-  patience: GithubPatience,
-  plan: Planned,
-  writer: GithubWriter | undefined,
-  github: GitHub | undefined,
+  plan: readonly PlannedStage<AllSystems>[],
+  systems: AllSystems,
+  earlier: Earlier,
   listen: (event: PipelineEvent) => void,
 ): Promise<PipelineResult> {
   const { console, signals } = options
-  const systems = openSystems(options, call, patience, writer, github)
   return runPipeline<Outputs, Config, typeof systems>({
     stages,
     plan,
     systems,
     surroundings: {
-      elapsed: () => systemClock.monotonic() - console.startedAt,
+      elapsed: () => earlier.elapsedMs + systemClock.monotonic() - console.startedAt,
       deadline: (milliseconds, reason) => systemClock.deadline(milliseconds, reason),
       openLog: (stage, step, summary) => console.output.openLog(stage, step, summary),
       warn: console.warn,
@@ -167,7 +168,8 @@ function openSystems(
   patience: GithubPatience,
   writer: GithubWriter | undefined,
   github: GitHub | undefined,
-): Systems & { readonly reporter: Reporter } {
+  earlier: Earlier,
+): AllSystems {
   const { config, inputs, env, console, git } = options
   // A job that runs code of the commit has no login: with it, somebody else's image could be pushed.
   const imageRepository = config.image.configured && call.writes ? config.image.repository : undefined
@@ -175,7 +177,7 @@ function openSystems(
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
     github: askGithub(github, writer, config, patience),
     handedOverImage: call.receiveImage,
-    reporter: openReporter({ config, console, writer, github, signal: options.signals.lastSignal }),
+    reporter: openReporter({ config, console, writer, github, earlier, signal: options.signals.lastSignal }),
   }
 }
 

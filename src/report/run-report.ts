@@ -20,8 +20,10 @@ export interface RunFacts {
 
 /** How much of the wall time was Stagegate's own: the rest, a child ran or a remote answer was awaited. */
 export interface Overhead {
+  /** Of this call: other jobs of the same run have times of their own. */
+  readonly wallMs: number
   readonly ownMs: number
-  /** The longest stretches of our own, with what came before them. Milliseconds since the run's start. */
+  /** The longest stretches of our own, with what came before them. Milliseconds since the call's start. */
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly after: string }[]
 }
 

@@ -85,12 +85,12 @@ function renderWarnings(warnings: readonly string[]): string {
   return warnings.map((warning) => `> ⚠️ ${escapeInline(warning)}`).join('\n>\n')
 }
 
-function renderOverhead({ overhead, durationMs }: RunReport): string {
+function renderOverhead({ overhead }: RunReport): string {
   if (overhead === undefined) return ''
   const gaps = overhead.gaps.map(
     (gap) =>
       `- ${renderDuration(gap.to - gap.from)} at ${renderDuration(gap.from)}, after ${escapeInline(gap.after)}`,
   )
-  const own = `Stagegate's own time: ${renderDuration(overhead.ownMs)} of ${renderDuration(durationMs)}; in the rest a tool ran or an answer was awaited.`
+  const own = `Stagegate's own time: ${renderDuration(overhead.ownMs)} of ${renderDuration(overhead.wallMs)}; in the rest a tool ran or an answer was awaited.`
   return gaps.length === 0 ? own : `<details><summary>${own}</summary>\n\n${gaps.join('\n')}\n\n</details>`
 }

@@ -14,6 +14,8 @@ export interface HandOverParts {
   readonly console: Console
   readonly artifacts: Artifacts
   readonly result: PipelineResult
+  /** When the job began, in milliseconds since 1970. */
+  readonly startedAt: number
   readonly signal: AbortSignal
 }
 
@@ -30,7 +32,7 @@ export async function handOver(parts: HandOverParts): Promise<void> {
     job,
     config,
     stages: result.stages,
-    startedAt: console.clock.now().getTime() - (console.clock.monotonic() - console.startedAt),
+    startedAt: parts.startedAt,
     warnings: console.warnings,
     image,
     redact: console.redact,

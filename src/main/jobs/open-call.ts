@@ -20,16 +20,29 @@ export interface Call {
   readonly ledgerForm: LedgerForm | undefined
   /** Whether it writes to GitHub and may log in anywhere: never where code of the commit runs beside jobs that may. */
   readonly writes: boolean
-  plan<Systems>(plan: readonly PlannedStage<Systems>[]): Promise<readonly PlannedStage<Systems>[]>
+  plan<Systems>(plan: readonly PlannedStage<Systems>[]): Promise<CallPlan<Systems>>
+  /** Leaves the result for the jobs after this one. @throws StagegateError E_ARTIFACT_* */
   handOver(result: PipelineResult): Promise<void>
   readonly receiveImage: (signal: AbortSignal) => Promise<BuiltImage>
+}
+
+export interface CallPlan<Systems> {
+  readonly plan: readonly PlannedStage<Systems>[]
+  /** What other jobs have done of the run before this one. */
+  readonly earlier: Earlier
+}
+
+export interface Earlier {
+  /** How long before this call the run began, where its report covers all jobs. Milliseconds. */
+  readonly elapsedMs: number
+  readonly warnings: readonly string[]
 }
 
 const alone: Call = {
   readsLedger: true,
   ledgerForm: undefined,
   writes: true,
-  plan: (plan) => Promise.resolve(plan),
+  plan: (plan) => Promise.resolve({ plan, earlier: { elapsedMs: 0, warnings: [] } }),
   handOver: () => Promise.resolve(),
   receiveImage: () =>
     Promise.reject(
@@ -55,16 +68,26 @@ export async function openCall(options: RunOptions): Promise<Call> {
         await console.runnerFiles.setOutput('jobs', console.redact(JSON.stringify(jobs)))
       }
       const fetchDocument = createFetchDocument(receiver)
-      const planned = await planJob({ job, config, needs, plan, fetchDocument })
+      const startedAt = startOf(console)
+      const planned = await planJob({ job, config, needs, plan, fetchDocument, startedAt })
       collected = planned.collected
-      return planned.plan
+      const { earlierMs, warnings } = planned.collected
+      return { plan: planned.plan, earlier: { elapsedMs: earlierMs, warnings } }
     },
     handOver: (result) =>
       job.id === 'report'
         ? Promise.resolve()
-        : handOver({ job, config, console, artifacts, result, signal: signals.lastSignal }),
+        : handOver({
+            ...{ job, config, console, artifacts, result },
+            ...{ startedAt: startOf(console), signal: signals.lastSignal },
+          }),
     receiveImage: (signal) => receiveImage(collected?.documents ?? [], { ...receiver, signal }),
   }
+}
+
+/** When this call began, in milliseconds since 1970. */
+function startOf({ clock, startedAt }: RunOptions['console']): number {
+  return Math.round(clock.now().getTime() - (clock.monotonic() - startedAt))
 }
 
 /**

@@ -21,9 +21,11 @@ export interface PlanOptions<Systems> {
   /** As the engine planned it for this call, without looking at other jobs. */
   readonly plan: Plan<Systems>
   readonly fetchDocument: FetchDocument
+  /** When this job began, in milliseconds since 1970. */
+  readonly startedAt: number
 }
 
-const nothing: Collected = { stages: new Map(), documents: [] }
+const nothing: Collected = { stages: new Map(), documents: [], earlierMs: 0, warnings: [] }
 
 /**
  * What a job of the reusable workflow does about the stages of the others: those before it have ended, and are believed by
@@ -164,7 +166,9 @@ function readJobs(needs: Needs): PlannedJobs {
 async function collect<Systems>(
   ids: readonly JobId[],
   jobs: PlannedJobs,
-  { needs, plan, fetchDocument }: PlanOptions<Systems>,
+  { config, needs, plan, fetchDocument, startedAt }: PlanOptions<Systems>,
 ): Promise<Collected> {
-  return collectResults(ids, { jobs, needs, plan: plan, fetchDocument })
+  const outputOf = (id: JobId, outputs: Readonly<Record<string, string>>): unknown =>
+    id === 'image-push' && config.image.configured ? parsePushed(outputs, config.image.repository) : undefined
+  return collectResults(ids, { jobs, needs, plan, fetchDocument, startedAt, outputOf })
 }
