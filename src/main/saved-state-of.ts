@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { bookkeepingName } from '../stages/deploy/deployment.ts'
+import { bookkeepingName } from '../systems/kubernetes/bookkeeping.ts'
 import { deploymentKeyOf } from './github-writer.ts'
 import type { SavedState } from './state.ts'
 

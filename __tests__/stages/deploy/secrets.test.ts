@@ -31,6 +31,14 @@ describe('sortSecrets', () => {
     ])
   })
 
+  it('puts nothing into a Secret of our own bookkeeping', () => {
+    const to = { kind: 'kubernetes', secret: 'stagegate-api-record' } as const
+    const read = { path: 'secret/api', values: { record: 'x' }, leaseId: undefined }
+    expect(() => sortSecrets([{ ...toKubernetes, to }], [read], 'staging')).toThrow(
+      /cannot go into the Secret stagegate-api-record: that name is for our own bookkeeping/,
+    )
+  })
+
   it('keeps the keys that decrypt files to themselves, and misses those that are not there', () => {
     const toSops = { path: 'secret/sops', to: { kind: 'sops', key: 'age' }, source } as const
     const read = (values: Readonly<Record<string, string>>) =>

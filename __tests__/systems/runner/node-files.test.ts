@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,20 @@ async function textOf(path: string): Promise<string> {
   for await (const chunk of files.stream(root, path)) text += Buffer.from(chunk).toString()
   return text
 }
+
+/** A program that makes a folder a link to another one and a folder again, until it is ended. */
+const swap = `
+const { renameSync, symlinkSync, unlinkSync } = require('node:fs')
+const [, folder, elsewhere] = process.argv
+for (;;) {
+  renameSync(folder, folder + '-kept')
+  symlinkSync(elsewhere, folder)
+  for (let spin = 0; spin < 20000; spin += 1);
+  unlinkSync(folder)
+  renameSync(folder + '-kept', folder)
+  for (let spin = 0; spin < 20000; spin += 1);
+}
+`
 
 describe('A file', () => {
   it('is read by a path within its root, absolute or not', async () => {
@@ -71,6 +85,28 @@ describe('A file', () => {
     await symlink('../work-beside', join(root, 'folder'))
     await expect(files.read(root, path)).rejects.toMatchObject({ code: 'E_PATH_OUTSIDE' })
     await expect(textOf(path)).rejects.toMatchObject({ code: 'E_PATH_OUTSIDE' })
+  })
+
+  it('outside of the root is never read either while a link is put in the place of a folder, again and again', async () => {
+    await put('k8s/a.yaml', 'inside')
+    await mkdir(join(folder, 'elsewhere'))
+    await writeFile(join(folder, 'elsewhere', 'a.yaml'), 'secret')
+    const swapping = spawn(process.execPath, ['-e', swap, join(root, 'k8s'), join(folder, 'elsewhere')])
+    const seen = new Map<unknown, number>()
+    const count = (outcome: unknown) => seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
+    try {
+      const enough = () => Math.min(...['inside', 'E_PATH_OUTSIDE'].map((each) => seen.get(each) ?? 0)) >= 500
+      while (!enough())
+        await files.read(root, 'k8s/a.yaml').then(count, (thrown: unknown) => {
+          count((thrown as { readonly code?: string }).code)
+        })
+    } finally {
+      swapping.kill('SIGKILL')
+      await new Promise((resolve) => swapping.once('exit', resolve))
+    }
+    // Undefined: neither was there.
+    seen.delete(undefined)
+    expect([...seen.keys()].toSorted()).toEqual(['E_PATH_OUTSIDE', 'inside'])
   })
 
   it('may be a link within the root, and the root may be a link', async () => {

@@ -106,6 +106,10 @@ export const cluster = {
     'A smoke test got no answer.',
     'Check the URL and that the service is exposed there.',
   ),
+  E_RECORD_INVALID: configuration(
+    'The record of the last good deployment is not one that a deployment has written.',
+    'See who changed the Secret that is named, then delete it: the next deployment writes it anew.',
+  ),
   E_OLDER_COMMIT: configuration(
     'The deployed commit is newer than this one.',
     'Set allow-older to deploy it all the same.',

@@ -1,4 +1,5 @@
 import type { Config, Configured, DeploySettings } from '../../config/config.ts'
+import { managedLabel } from '../../systems/kubernetes/bookkeeping.ts'
 import type { Cluster, LeaseHold } from '../../systems/kubernetes/cluster.ts'
 import type { VaultSession } from '../../systems/vault/vault.ts'
 import type { ImageOutput } from '../image/image.ts'
@@ -39,10 +40,5 @@ export const annotations = {
 
 /** The labels of a service's migration Jobs. */
 export function migrationLabels(service: string): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': `${service}-migration`, 'app.kubernetes.io/managed-by': 'stagegate' }
-}
-
-/** The name that the lock, the record and the key of a service carry in its namespace. */
-export function bookkeepingName(service: string, kind: 'lock' | 'record' | 'key'): string {
-  return `stagegate-${service}-${kind}`
+  return { 'app.kubernetes.io/name': `${service}-migration`, ...managedLabel }
 }

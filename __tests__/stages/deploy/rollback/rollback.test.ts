@@ -25,7 +25,11 @@ const written: readonly WrittenObject[] = [
 ]
 
 /** A deployment in a namespace that may have a good set. */
-function deployed(good: readonly KubernetesObject[] | undefined, rollback: 'auto' | 'never' = 'auto') {
+function deployed(
+  good: readonly KubernetesObject[] | undefined,
+  rollback: 'auto' | 'never' = 'auto',
+  allow: object = {},
+) {
   const api = createSmallApi()
   if (good !== undefined) {
     const manifests = good.map(({ metadata: { name }, ...rest }) => ({
@@ -35,7 +39,7 @@ function deployed(good: readonly KubernetesObject[] | undefined, rollback: 'auto
     const record = {
       commit: 'c'.repeat(40),
       digest: `sha256:${'d'.repeat(64)}`,
-      finishedAt: 'then',
+      finishedAt: '2026-05-03T15:00:00Z',
       manifests,
     }
     api.stored.set('stagegate-api-record', {
@@ -47,7 +51,7 @@ function deployed(good: readonly KubernetesObject[] | undefined, rollback: 'auto
   }
   const deployment = {
     config: { service: 'api' },
-    settings: { namespace, rollback },
+    settings: { namespace, rollback, manifests: { configured: true, allow } },
     cluster: createCluster(api.connected.client, api.clock),
     lease: { lost: new AbortController().signal },
   } as unknown as Deployment
@@ -90,6 +94,34 @@ describe('a rollback', () => {
       state: 'There is no earlier good set to go back to; what was written stays in the cluster.',
       evidence: ['pod a: crashed', 'changed: ConfigMap staging/old', 'created: ConfigMap staging/new'],
     })
+  })
+
+  test('applies nothing of a record that is not one of ours, or has what is not allowed', async () => {
+    const elsewhere = {
+      ...configMap('old', 'good'),
+      kind: 'Secret',
+      metadata: { name: 'old', namespace: 'kube-system' },
+    }
+    const { api, roll } = deployed([elsewhere], 'auto', { kinds: ['ConfigMap'] })
+    const error = await roll()
+    expect(error.state).toBe(
+      'The rollback failed: The last good set has objects that deploy.manifests.allow does not allow.',
+    )
+    expect(error.evidence).toContainEqual(expect.stringMatching(/Secret old: the kind is not one of those/))
+    expect(api.asked.filter((each) => each.startsWith('PATCH'))).toEqual([])
+
+    const forged = deployed([configMap('old', 'good')])
+    const data = { record: gzipSync('{"commit": "--upload-pack=x"}').toString('base64') }
+    forged.api.stored.set('stagegate-api-record', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'stagegate-api-record', namespace },
+      data,
+    })
+    expect((await forged.roll()).state).toMatch(
+      /^The rollback failed: The record of .* the Secret staging\/stagegate-api-record, cannot be used: its commit is none\.$/,
+    )
+    expect(forged.api.asked.filter((each) => each.startsWith('PATCH'))).toEqual([])
   })
 
   test('does not say twice what the failure says already', async () => {

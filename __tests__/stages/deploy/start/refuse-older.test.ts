@@ -98,7 +98,7 @@ async function judge({
   const record = {
     commit: deployed,
     committedAt,
-    digest: 'sha256:0',
+    digest: `sha256:${'0'.repeat(64)}`,
     finishedAt: '2026-05-03T15:00:00Z',
     manifests: [],
   }

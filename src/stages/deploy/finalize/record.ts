@@ -1,16 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { StagegateError } from '../../../errors/index.ts'
+import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookkeeping.ts'
 import type { KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
-import { bookkeepingName, type Deployment } from '../deployment.ts'
-
-/** The set of objects of a deployment that was finished, as it was sent; no Secret is in it. */
-export interface LastGood {
-  readonly commit: string
-  /** ISO 8601; records of earlier releases have it not. */
-  readonly committedAt?: string
-  readonly digest: string
-  readonly finishedAt: string
-  readonly manifests: readonly Manifest[]
-}
+import type { Deployment } from '../deployment.ts'
+import { type LastGood, parseRecord } from './parse-record.ts'
 
 /** Keeps this set as the last good one. Written only when everything else has succeeded. */
 export async function writeLastGood(
@@ -32,18 +25,18 @@ export async function writeLastGood(
   const object: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: {
-      name,
-      namespace: settings.namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'stagegate' },
-    },
+    metadata: { name, namespace: settings.namespace, labels: managedLabel },
     type: 'stagegate.dev/record',
     data: { record: gzipSync(JSON.stringify(record)).toString('base64') },
   }
   await cluster.put(object, signal)
 }
 
-/** The last good set, or undefined before the first deployment was finished. */
+/**
+ * The last good set, or undefined before the first deployment was finished.
+ *
+ * @throws StagegateError E_RECORD_INVALID
+ */
 export async function readLastGood(
   deployment: Pick<Deployment, 'config' | 'settings' | 'cluster'>,
   signal: AbortSignal,
@@ -56,7 +49,18 @@ export async function readLastGood(
   )
   const packed = (found?.data as Record<string, string> | undefined)?.record
   if (packed === undefined) return undefined
-  return JSON.parse(
-    gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: 50_000_000 }).toString(),
-  ) as LastGood
+  const record = parseRecord(unpack(packed) ?? '')
+  if (typeof record !== 'string') return record
+  throw new StagegateError('E_RECORD_INVALID', {
+    message: `The record of the last deployment of ${config.service}, the Secret ${settings.namespace}/${name}, cannot be used: ${record}.`,
+  })
+}
+
+/** Undefined for what is not packed as we do it, or is more than a set can be. */
+function unpack(packed: string): string | undefined {
+  try {
+    return gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: 50_000_000 }).toString()
+  } catch {
+    return undefined
+  }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { StagegateError } from '../../../errors/index.ts'
+import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookkeeping.ts'
 import type { Cluster, KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
-import { bookkeepingName } from '../deployment.ts'
 
 interface Where {
   readonly cluster: Cluster
@@ -15,11 +15,10 @@ export async function ensureConfigurationKey(where: Where, signal: AbortSignal):
   if (kept !== undefined) return kept
   const key = randomBytes(32)
   const { cluster, namespace, service } = where
-  const labels = { 'app.kubernetes.io/managed-by': 'stagegate' }
   const object: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: bookkeepingName(service, 'key'), namespace, labels },
+    metadata: { name: bookkeepingName(service, 'key'), namespace, labels: managedLabel },
     type: 'stagegate.dev/key',
     data: { key: key.toString('base64') },
   }

@@ -1,11 +1,13 @@
-import { type StagegateError, toStagegateError } from '../../../errors/index.ts'
+import { StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { KubernetesObject, WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import { findDisallowed } from '../../../systems/kubernetes/manifests/find-disallowed.ts'
 import { objectId, parseApiVersion, renderId } from '../../../systems/kubernetes/object-id.ts'
 import { renderWritten } from '../../../systems/kubernetes/render-written.ts'
 import { isWorkload } from '../manifests/pin-images.ts'
 import type { Deployment } from '../deployment.ts'
-import { type LastGood, readLastGood } from '../finalize/record.ts'
+import type { LastGood } from '../finalize/parse-record.ts'
+import { readLastGood } from '../finalize/record.ts'
 
 /** What led to a rollback. */
 export interface Led {
@@ -73,6 +75,7 @@ async function restore(
   log: StepContext['log'],
 ): Promise<readonly KubernetesObject[]> {
   const { cluster, settings } = deployment
+  refuseDisallowed(deployment, good)
   const applied = await cluster.apply(good.manifests, {
     namespace: settings.namespace,
     dryRun: false,
@@ -91,6 +94,17 @@ async function restore(
     },
   })
   return applied.map((each) => each.object)
+}
+
+/** Whoever can write the record must not get past what the configuration allows. */
+function refuseDisallowed({ settings }: Deployment, { manifests }: LastGood): void {
+  if (!settings.manifests.configured) return
+  const evidence = findDisallowed(manifests, settings.manifests.allow, settings.namespace)
+  if (evidence.length === 0) return
+  throw new StagegateError('E_MANIFEST_INVALID', {
+    message: 'The last good set has objects that deploy.manifests.allow does not allow.',
+    evidence,
+  })
 }
 
 /** A failure of a later step does not say by itself what the steps before have written. */

@@ -1,6 +1,7 @@
 import type { SecretSettings } from '../../../config/config.ts'
 import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
+import { isBookkeepingName } from '../../../systems/kubernetes/bookkeeping.ts'
 import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
 import type { VaultSecret } from '../../../systems/vault/vault.ts'
 import type { Deployment } from '../deployment.ts'
@@ -58,6 +59,12 @@ export function sortSecrets(
           message: `${entry.path} is leased and revoked at the end of the run; it cannot go into the Secret ${to.secret}.`,
           evidence: [`configured at ${entry.source}`],
           next: 'Let an operator in the cluster (External Secrets, Vault Secrets Operator) keep leased secrets.',
+        })
+      }
+      if (isBookkeepingName(to.secret)) {
+        throw new StagegateError('E_SECRET_DESTINATION', {
+          message: `${entry.path} cannot go into the Secret ${to.secret}: that name is for our own bookkeeping.`,
+          evidence: [`configured at ${entry.source}`],
         })
       }
       objects.set(to.secret, { ...objects.get(to.secret), ...secret.values })

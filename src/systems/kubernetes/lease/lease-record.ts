@@ -1,3 +1,4 @@
+import { managedLabel } from '../bookkeeping.ts'
 import type { KubernetesObject } from '../cluster.ts'
 
 /** Until a holder that says nothing more has lost it, in seconds; of a lease with another duration, that one counts. */
@@ -47,7 +48,7 @@ export function takenLease(names: LeaseNames, now: Date, replaced: LeaseRecord |
       ...replaced?.metadata,
       name: names.name,
       namespace: names.namespace,
-      labels: { ...replaced?.metadata.labels, 'app.kubernetes.io/managed-by': 'stagegate' },
+      labels: { ...replaced?.metadata.labels, ...managedLabel },
       annotations: { ...replaced?.metadata.annotations, [HOLD_ANNOTATION]: names.hold },
     },
     spec: {

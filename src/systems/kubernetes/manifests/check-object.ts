@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../cluster.ts'
-import { readRules, ruleAnnotations } from '../status/rules/rules.ts'
+import { readRules } from '../status/rules/rules.ts'
 import { withoutFields } from '../without-fields.ts'
-
-export type Mapping = Readonly<Record<string, unknown>>
+import { findReserved } from './find-reserved.ts'
+import { isMapping, type Mapping } from './mapping.ts'
 
 /** What the server writes and nobody may set by a manifest. */
 const serverFields = [
@@ -12,7 +12,11 @@ const serverFields = [
   'selfLink',
   'generation',
   'deletionTimestamp',
+  'deletionGracePeriodSeconds',
 ]
+
+/** A name is a part of the path that a request goes to (`ValidatePathSegmentName` of the API server). */
+const unfitSegment = /^\.{1,2}$|[/%]/
 
 /** What is wrong with a document as an object to apply; undefined when nothing is. Pure. */
 export function findProblem(value: unknown): string | undefined {
@@ -29,52 +33,35 @@ export function findProblem(value: unknown): string | undefined {
   if (metadata.namespace !== undefined && typeof metadata.namespace !== 'string') {
     return 'metadata.namespace is no text'
   }
+  const unfit = ([metadata.name, metadata.namespace ?? ''] as const).find((each) => unfitSegment.test(each))
+  if (unfit !== undefined)
+    return `"${unfit}" is no name: names have no "/" and no "%", and are not "." or ".."`
   const written = serverFields.find((field) => metadata[field] !== undefined)
   if (written !== undefined) return `metadata.${written} is written by the server and cannot be applied`
+  if (!isEmpty(metadata.ownerReferences)) {
+    // With an owner that is not there, the garbage collector deletes the object.
+    return 'metadata.ownerReferences names an owner by the uid that the server gave it; no manifest can know that'
+  }
   if (!isEmpty(value.status)) return 'status is written by the server and cannot be applied'
-  const reserved = findReservedKey(value)
+  const reserved = findReserved(value)
   if (reserved !== undefined) return `${reserved} is for our own bookkeeping and cannot be set by a manifest`
   return readRules(value as unknown as KubernetesObject).problems[0] ?? findUnsafeNumber(value, '')
 }
 
 /**
- * The object without what `kubectl create --dry-run -o yaml` leaves empty: `status: {}`, `creationTimestamp: null`.
+ * The object without what `kubectl create --dry-run -o yaml` leaves empty: `status: {}`, `creationTimestamp: null`; an
+ * empty namespace is none.
  */
 export function toObject(value: Mapping): KubernetesObject {
-  const metadata = withoutFields(value.metadata as Mapping, ['creationTimestamp'])
+  const { namespace } = value.metadata as Mapping
+  const empty = ['creationTimestamp', ...(namespace === '' ? ['namespace'] : [])]
+  const metadata = withoutFields(value.metadata as Mapping, empty)
   return { ...withoutFields(value, ['status']), metadata } as unknown as KubernetesObject
 }
 
 /** Whether a document is one of a file of SOPS. Pure. */
 export function isEncryptedObject({ sops }: Mapping): boolean {
   return isMapping(sops) && typeof sops.mac === 'string'
-}
-
-/** Labels and annotations that say what was deployed and what belongs to which set (KEP-3659 for `applyset`). */
-const reservedKey = /^(?:[\w.-]+\.)?(?:stagegate\.dev|applyset\.kubernetes\.io)\//
-
-/** Those below our prefix that people set. */
-const settableKeys: ReadonlySet<string> = new Set(Object.values(ruleAnnotations))
-
-/** The first label or annotation of ours, of the object or of its pods. */
-function findReservedKey(value: Mapping): string | undefined {
-  for (const [path, metadata] of metadataOf(value)) {
-    for (const field of ['labels', 'annotations'] as const) {
-      const entries = metadata[field]
-      if (!isMapping(entries)) continue
-      const key = Object.keys(entries).find((each) => reservedKey.test(each) && !settableKeys.has(each))
-      if (key !== undefined) return `${path}.${field}["${key}"]`
-    }
-  }
-  return undefined
-}
-
-function metadataOf(value: Mapping): readonly (readonly [string, Mapping])[] {
-  return ['', 'spec.template.', 'spec.jobTemplate.', 'spec.jobTemplate.spec.template.'].flatMap((prefix) => {
-    let at: unknown = value
-    for (const key of `${prefix}metadata`.split('.')) at = isMapping(at) ? at[key] : undefined
-    return isMapping(at) ? [[`${prefix}metadata`, at] as const] : []
-  })
 }
 
 /** A number that JavaScript cannot hold exactly would arrive as another one. */
@@ -93,10 +80,7 @@ function findUnsafeNumber(value: unknown, path: string): string | undefined {
   return undefined
 }
 
-export function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (isMapping(value) && Object.keys(value).length === 0)
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }

@@ -11,8 +11,9 @@ import {
 } from 'yaml'
 import type { Manifest } from '../cluster.ts'
 import { checkDocument, findDuplicateKeys } from './check-document.ts'
-import { findProblem, type Mapping, toObject } from './check-object.ts'
+import { findProblem, toObject } from './check-object.ts'
 import { checkText, TOO_DEEP } from './check-text.ts'
+import type { Mapping } from './mapping.ts'
 
 export interface ParsedManifests {
   readonly manifests: readonly Manifest[]

@@ -67,6 +67,13 @@ describe('a diff', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(200)
   })
 
+  test('has keys that are called as what every object of the language has', () => {
+    expect(diff({ data: { constructor: 'a' } }, { data: { toString: 'b' } })).toEqual([
+      '- data.constructor: a',
+      '+ data.toString: b',
+    ])
+  })
+
   test('is empty exactly when nothing differs, and of one line for each line', () => {
     const value = fc.jsonValue({ maxDepth: 3 })
     fc.assert(

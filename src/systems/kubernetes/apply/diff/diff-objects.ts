@@ -24,7 +24,7 @@ export function diffObjects(before: KubernetesObject, after: KubernetesObject): 
     if (one === other) return
     if (isMapping(one) && isMapping(other)) {
       for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
-        compare(`${path}${renderKey(path, key)}`, one[key], other[key])
+        compare(`${path}${renderKey(path, key)}`, own(one, key), own(other, key))
       }
     } else if (Array.isArray(one) && Array.isArray(other)) compareLists(path, one, other)
     else compareValues(path, one, other)
@@ -67,6 +67,11 @@ function withoutNoise(object: KubernetesObject): object {
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A key may be called as what every object of JavaScript has: `constructor`. */
+function own(mapping: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined
 }
 
 /** Worth to be shown line by line. */

@@ -16,7 +16,6 @@ export function referencesOf(object: KubernetesObject, namespace: string): reado
   const pod = podSpecOf(object)
   if (pod !== undefined) addPodReferences(pod, references)
   addTargets(spec, references)
-  addOwners(object, references)
   addNetworkReferences(object, group, references)
   switch (`${group}/${object.kind}`) {
     case 'apps/StatefulSet':
@@ -50,16 +49,6 @@ function addTargets(spec: Fields, references: References): void {
     // KEDA's ScaledObject may leave both out and means a Deployment.
     const apiVersion = nameIn(target, 'apiVersion') ?? 'apps/v1'
     references.near(parseApiVersion(apiVersion).group, nameIn(target, 'kind') ?? 'Deployment', nameIn(target))
-  }
-}
-
-function addOwners({ metadata }: KubernetesObject, references: References): void {
-  for (const owner of mappings(metadata.ownerReferences)) {
-    const kind = nameIn(owner, 'kind')
-    const { group } = parseApiVersion(nameIn(owner, 'apiVersion') ?? 'v1')
-    if (kind === undefined) continue
-    references.near(group, kind, nameIn(owner))
-    references.wide(group, kind, nameIn(owner))
   }
 }
 

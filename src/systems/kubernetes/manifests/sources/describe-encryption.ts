@@ -1,4 +1,4 @@
-import { isMapping } from '../check-object.ts'
+import { isMapping } from '../mapping.ts'
 import { listAt, readMappings } from './read-mappings.ts'
 
 export interface Encryption {

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping } from '../check-object.ts'
+import { isMapping, type Mapping } from '../mapping.ts'
 import { listAt, readMappings } from './read-mappings.ts'
 
 /** A text that kustomize takes for a file or a folder. */

@@ -1,5 +1,5 @@
 import { checkDocument } from '../check-document.ts'
-import { isMapping, type Mapping } from '../check-object.ts'
+import { isMapping, type Mapping } from '../mapping.ts'
 import { checkText } from '../check-text.ts'
 import { parseDocuments } from '../parse-manifests.ts'
 
