@@ -119,6 +119,19 @@ metadata: { name: ${bed.namespace}-2 }
     )
   })
 
+  test('is tried before its namespace is there, and writes nothing', async () => {
+    const absent = `${bed.namespace}-absent`
+    const own = `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${absent} }\n`
+    const options = { namespace: absent, dryRun: true, signal, onApplied: () => undefined }
+    const tried = await bed.cluster.apply(parseYaml(`${own}---${configMap('first', '{ a: b }')}`), options)
+    expect(tried.map(({ object, change }) => `${object.kind} ${change}`)).toEqual([
+      'Namespace created',
+      'ConfigMap created',
+    ])
+    const id = { apiVersion: 'v1', kind: 'Namespace', name: absent }
+    expect(await bed.cluster.get(id, signal)).toBeUndefined()
+  })
+
   test('takes over what a client-side apply has left', async () => {
     await kubectl(configMap('taken', '{ a: old }'))
     expect(await apply(configMap('taken', '{ a: new }'))).toEqual(['ConfigMap taken changed'])

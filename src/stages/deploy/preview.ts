@@ -5,7 +5,7 @@ import type { Systems } from '../systems.ts'
 import { fetchConfigs } from './configs/configs.ts'
 import type { ActiveDeploySettings } from './deployment.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
-import { addNamespaces } from './manifests/add-namespaces.ts'
+import { addNamespaces, addOwnNamespace } from './manifests/add-namespaces.ts'
 import { ChangeLines } from './manifests/change-lines.ts'
 import { readPinned } from './manifests/read-pinned.ts'
 import { stampAsLive } from './manifests/stamp-as-live.ts'
@@ -54,9 +54,11 @@ export async function previewDeployment(
   const stamped = await stampAsLive(cluster, config.service, settings, read, signal)
   const policy = await previewPolicy({ config, settings, systems }, configs, read, signal)
   if (policy !== undefined) previews.push({ title: 'deploy.policy', text: policy })
-  const manifests = await addNamespaces(stamped, settings.namespace, cluster, signal)
+  const { namespace } = settings
+  const withOwn = await addOwnNamespace(stamped, namespace, cluster, signal)
+  const manifests = await addNamespaces(withOwn, namespace, cluster, signal)
   const applied = await cluster.apply(manifests, {
-    namespace: settings.namespace,
+    namespace,
     dryRun: true,
     signal,
     onApplied: ignore,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../../src/errors/index.ts'
-import { addNamespaces } from '../../../../src/stages/deploy/manifests/add-namespaces.ts'
+import { addNamespaces, addOwnNamespace } from '../../../../src/stages/deploy/manifests/add-namespaces.ts'
 import type { KubernetesObject, Manifest } from '../../../../src/systems/kubernetes/cluster.ts'
 
 const signal = new AbortController().signal
@@ -51,5 +51,26 @@ describe('namespaces that objects name', () => {
       ...set,
     ])
     expect(cluster.asked).toEqual(['Namespace new', 'Namespace there', 'Namespace forbidden'])
+  })
+})
+
+describe('the namespace of the environment', () => {
+  const set = [manifest('ConfigMap', 'a')]
+
+  test('is part of a dry run where nobody has made it yet', async () => {
+    const [own, ...others] = await addOwnNamespace(set, 'staging', clusterWith(), signal)
+    expect(own).toEqual({
+      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'staging' } },
+      source: 'deploy.namespace (its namespace)',
+    })
+    expect(others).toEqual(set)
+  })
+
+  test.each([
+    ['that is there', set, 'staging', clusterWith('staging')],
+    ['that may not be looked at', set, 'forbidden', clusterWith()],
+    ['that the set defines', [...set, manifest('Namespace', 'staging')], 'staging', clusterWith()],
+  ])('%s is not added', async (_title, given, own, cluster) => {
+    expect(await addOwnNamespace(given, own, cluster, signal)).toEqual(given)
   })
 })

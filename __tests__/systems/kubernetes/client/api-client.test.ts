@@ -88,6 +88,12 @@ describe('an answer', () => {
       'Forbidden',
       'E_ADMISSION_DENIED',
     ],
+    [
+      403,
+      'configmaps "a" is forbidden: unable to create new content in namespace b because it is being terminated',
+      'Forbidden',
+      'E_NAMESPACE_MISSING',
+    ],
     [403, 'admission webhook "v.example.com" denied the request: no', 'Forbidden', 'E_ADMISSION_DENIED'],
     [404, 'pods "a" not found', 'NotFound', 'E_KUBE_NOT_FOUND'],
     [404, 'the server could not find the requested resource', 'NotFound', 'E_KUBE_NO_KIND'],

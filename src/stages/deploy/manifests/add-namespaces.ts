@@ -21,21 +21,34 @@ export async function addNamespaces(
   return [...missing.flat(), ...manifests]
 }
 
+/** The set with the environment's own namespace where nobody has made it: a dry run does not make it beforehand. */
+export async function addOwnNamespace(
+  manifests: readonly Manifest[],
+  own: string,
+  cluster: Pick<Cluster, 'get'>,
+  signal: AbortSignal,
+): Promise<readonly Manifest[]> {
+  if (definedIn(manifests).has(own) || (await exists(cluster, own, signal))) return manifests
+  return [namespaceManifest(own, 'deploy.namespace'), ...manifests]
+}
+
 /** The namespaces that objects name and that the set does not define, each with who names it first. Pure. */
 function namespacesOf(
   manifests: readonly Manifest[],
   own: string,
 ): readonly { readonly name: string; readonly source: string }[] {
-  const defined = manifests
-    .filter(({ object }) => object.kind === 'Namespace' && object.apiVersion === 'v1')
-    .map(({ object }) => object.metadata.name)
-  const known = new Set([own, ...defined])
+  const known = new Set([own, ...definedIn(manifests)])
   return manifests.flatMap(({ object, source }) => {
     const name = object.metadata.namespace
     if (name === undefined || known.has(name)) return []
     known.add(name)
     return [{ name, source }]
   })
+}
+
+function definedIn(manifests: readonly Manifest[]): ReadonlySet<string> {
+  const defined = manifests.filter(({ object }) => object.kind === 'Namespace' && object.apiVersion === 'v1')
+  return new Set(defined.map(({ object }) => object.metadata.name))
 }
 
 async function exists(cluster: Pick<Cluster, 'get'>, name: string, signal: AbortSignal): Promise<boolean> {

@@ -33,6 +33,9 @@ export function toApiError(subject: Subject, refusal: Refusal): StagegateError {
     evidence: (status?.causes ?? [])
       .slice(0, 20)
       .map(({ field, message, reason }) => `${field}: ${subject.sensitive ? reason : cut(message)}`),
+    ...(isTerminating(refusal.status, refusal.text)
+      ? { next: 'Wait until the namespace is gone, then rerun.' }
+      : {}),
     ...(refusal.cause === undefined ? {} : { cause: refusal.cause }),
   })
 }
@@ -116,6 +119,7 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       return 'E_KUBE_AUTH'
     case 403:
       if (message.includes('exceeded quota')) return 'E_QUOTA'
+      if (isTerminating(httpStatus, message)) return 'E_NAMESPACE_MISSING'
       return /admission webhook|violates PodSecurity|ValidatingAdmissionPolicy|denied request|is forbidden: (?:minimum|maximum)/.test(
         message,
       )
@@ -139,6 +143,11 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       if (isWebhookFailure(httpStatus, message)) return 'E_WEBHOOK_UNAVAILABLE'
       return httpStatus >= 500 ? 'E_KUBE_UNAVAILABLE' : 'E_KUBE_PROTOCOL'
   }
+}
+
+/** Nothing new may be made in a namespace that is being deleted; no right to do so is lacked. */
+function isTerminating(status: number, text: string): boolean {
+  return status === 403 && text.includes('because it is being terminated')
 }
 
 /** The ways in which validations of the kinds say that a field stays as it is (seen with 1.34). */
