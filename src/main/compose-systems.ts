@@ -79,6 +79,7 @@ export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOv
         files,
         processes,
         secrets,
+        env,
         credentials,
         requestIdToken,
         ageKeys,

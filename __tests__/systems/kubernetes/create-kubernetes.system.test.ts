@@ -38,7 +38,7 @@ async function requestIdToken(audience: string): Promise<string> {
 }
 
 const { files, processes, secrets } = contextOf(join(tmpdir(), 'stagegate-checkout'), [])
-const local = { files, processes, secrets, ageKeys: [] }
+const local = { files, processes, secrets, env: {}, ageKeys: [] }
 
 function connect(audience: string): Promise<Cluster> {
   const { server, authority } = bed.testbed.kubernetes

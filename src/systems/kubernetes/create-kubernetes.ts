@@ -17,6 +17,8 @@ export interface KubernetesOptions {
   readonly files: Files
   readonly processes: Processes
   readonly secrets: Secrets
+  /** Of the job: for exec plugins of a kubeconfig, and the proxies that one may name. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Undefined: no cluster is configured; `connect` says so. */
   readonly credentials: KubernetesCredentials | undefined
   readonly requestIdToken: RequestIdToken
@@ -26,11 +28,15 @@ export interface KubernetesOptions {
 
 /** The cluster of the environment, over the HTTP core. */
 export function createKubernetes(options: KubernetesOptions): Kubernetes {
-  const { http, clock, files, processes, secrets, credentials, requestIdToken, ageKeys } = options
+  const { http, clock, files, processes, secrets, env, credentials, requestIdToken, ageKeys } = options
   return {
     configured: credentials !== undefined,
     async connect(signal) {
-      const connections = createConnections(credentials, requestIdToken, clock)
+      const connections = createConnections(credentials, requestIdToken, clock, {
+        processes,
+        secrets,
+        env,
+      })
       await connections.current(signal)
       return createCluster(createApiClient(http, connections), clock)
     },

@@ -2,7 +2,9 @@ import type { Clock } from '../../clock/clock.ts'
 import { StagegateError } from '../../../errors/index.ts'
 import type { Tls } from '../../http/http.ts'
 import type { RequestIdToken } from '../../runner/id-token.ts'
+import { type SharedWork, shareWork } from '../share-work.ts'
 import type { KubernetesCredentials } from './credentials.ts'
+import type { KubeconfigHost } from './exec-plugin.ts'
 
 /** Where requests go and what they carry to be accepted. Never part of an error or a log line. */
 export interface Connection {
@@ -18,45 +20,76 @@ export interface Connections {
   renew(refused: Connection, signal: AbortSignal): Promise<Connection>
 }
 
-/** Token files and exec plugins are asked again after this time, as client-go does with token files. Milliseconds. */
-const KUBECONFIG_AGE = 60_000
+/** How a connection is made, and for how long it may be used. Milliseconds. */
+type Open = (signal: AbortSignal) => Promise<{ readonly connection: Connection; readonly validMs: number }>
 
-/** The connection of some credentials, made once and kept for as long as it may be used. */
+interface Kept {
+  readonly opening: SharedWork<Connection>
+  /** By the monotonic clock; known when it is opened. */
+  until: number
+}
+
+/**
+ * The connection of some credentials, made once for all who ask, and kept for as long as it may be used.
+ *
+ * @param host what a kubeconfig with an exec plugin needs of the job
+ */
 export function createConnections(
   credentials: KubernetesCredentials | undefined,
   requestIdToken: RequestIdToken,
   clock: Clock,
+  host?: Omit<KubeconfigHost, 'clock'>,
 ): Connections {
-  const open = openerOf(credentials, requestIdToken)
-  const maxAge = credentials?.kind === 'kubeconfig' ? KUBECONFIG_AGE : Infinity
-  let kept: { readonly opened: Promise<Connection>; readonly since: number } | undefined
+  const open = openerOf(credentials, requestIdToken, { ...(host ?? noHost), clock })
+  let kept: Kept | undefined
 
-  function reopen(signal: AbortSignal): Promise<Connection> {
-    const opened = open(signal)
-    const entry = { opened, since: clock.monotonic() }
-    kept = entry
-    opened.catch(() => {
-      if (kept === entry) kept = undefined
+  function reopen(): Kept {
+    const opening = shareWork(async (signal) => {
+      const started = clock.monotonic()
+      try {
+        const { connection, validMs } = await open(signal)
+        entry.until = started + validMs
+        return connection
+      } catch (thrown) {
+        if (kept === entry) kept = undefined
+        throw thrown
+      }
     })
-    return opened
+    const entry: Kept = { opening, until: Infinity }
+    kept = entry
+    return entry
+  }
+
+  function usable(): Kept {
+    const isUsable = kept !== undefined && clock.monotonic() < kept.until && !kept.opening.abandoned()
+    return isUsable && kept !== undefined ? kept : reopen()
   }
 
   return {
-    current(signal) {
-      if (kept !== undefined && clock.monotonic() - kept.since < maxAge) return kept.opened
-      return reopen(signal)
-    },
+    current: (signal) => usable().opening.wait(signal),
     async renew(refused, signal) {
-      const current = await kept?.opened
-      return current === undefined || current === refused ? reopen(signal) : current
+      const asked = usable()
+      const current = await asked.opening.wait(signal)
+      if (current !== refused) return current
+      return (kept === asked ? reopen() : usable()).opening.wait(signal)
     },
   }
+}
+
+const noHost: Omit<KubeconfigHost, 'clock'> = {
+  processes: {
+    run: () => Promise.reject(new Error('no programs are run here')),
+    environment: () => ({}),
+  },
+  secrets: { add: () => undefined },
+  env: {},
 }
 
 function openerOf(
   credentials: KubernetesCredentials | undefined,
   requestIdToken: RequestIdToken,
-): (signal: AbortSignal) => Promise<Connection> {
+  host: KubeconfigHost,
+): Open {
   if (credentials === undefined) {
     return () =>
       Promise.reject(
@@ -72,14 +105,15 @@ function openerOf(
       const address = parseServer(server)
       const token = await requestIdToken(audience, signal)
       const tls = caCertificate === undefined ? {} : { ca: caCertificate }
-      return { server: address, tls, headers: { authorization: `Bearer ${token}` } }
+      const headers = { authorization: `Bearer ${token}` }
+      return { connection: { server: address, tls, headers }, validMs: Infinity }
     }
   }
-  let kubeconfig: Promise<{ open(): Promise<Connection> }> | undefined
-  return async () => {
+  let kubeconfig: Promise<{ open: Open }> | undefined
+  return async (signal) => {
     // Loaded only here: client-node costs some 70 ms, which a login with the run's own token need not pay.
-    kubeconfig ??= import('./kubeconfig.ts').then(({ readKubeconfig }) => readKubeconfig(credentials))
-    return (await kubeconfig).open()
+    kubeconfig ??= import('./kubeconfig.ts').then(({ readKubeconfig }) => readKubeconfig(credentials, host))
+    return (await kubeconfig).open(signal)
   }
 }
 

@@ -1,6 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import { parseApiVersion } from '../object-id.ts'
+import { type SharedWork, shareWork } from '../share-work.ts'
 import type { ApiResource } from './api-resource.ts'
 import { parseDiscovery } from './parse-discovery.ts'
 import { suggestKind } from './suggest-kind.ts'
@@ -27,16 +28,19 @@ const ACCEPT = ['v2', 'v2beta1']
   .join(',')
 
 export function createDiscovery(client: ApiClient): Discovery {
-  let asked: Promise<ReadonlyMap<string, ApiResource>> | undefined
+  let asked: SharedWork<ReadonlyMap<string, ApiResource>> | undefined
 
   function served(signal: AbortSignal): Promise<ReadonlyMap<string, ApiResource>> {
-    if (asked !== undefined) return asked
-    const asking = discover(client, signal)
-    asked = asking
-    asking.catch(() => {
-      if (asked === asking) asked = undefined
-    })
-    return asking
+    if (asked === undefined || asked.abandoned()) {
+      const asking = shareWork((shared) =>
+        discover(client, shared).catch((thrown: unknown) => {
+          if (asked === asking) asked = undefined
+          throw thrown
+        }),
+      )
+      asked = asking
+    }
+    return asked.wait(signal)
   }
 
   async function find(name: KindName, signal: AbortSignal): Promise<ApiResource | undefined> {
