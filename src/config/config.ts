@@ -209,6 +209,8 @@ export interface Config {
     readonly from: string
     /** `jobs`: the workflow has seen to it that earlier stages passed. */
     readonly gates?: 'ledger' | 'jobs'
+    /** Set where this call's identity lacks the claim `environment`, which that of the call that deploys has. */
+    readonly outsideEnvironment?: true
   }
   /** SHA-256 over the configuration as it was read; part of a stage's identity in the ledger. */
   readonly digest: string

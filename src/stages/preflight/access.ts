@@ -61,6 +61,38 @@ export async function tryAccess(
   }
 }
 
+/** How Vault and the cluster say that they know the run, and do not let it in. */
+const refusals: ReadonlySet<string> = new Set([
+  'E_VAULT_LOGIN_DENIED',
+  'E_VAULT_FORBIDDEN',
+  'E_KUBE_AUTH',
+  'E_KUBE_FORBIDDEN',
+])
+
+/**
+ * One row for a login. Outside the environment the run's identity lacks a claim that the deployment's will have: there a
+ * refusal tells nothing, and the run goes on.
+ *
+ * @param byIdentity whether the run's OIDC token is what logs in
+ */
+export async function tryLogin(
+  row: Pick<Access, 'stage' | 'needs'>,
+  { selection }: Config,
+  byIdentity: boolean,
+  signal: AbortSignal,
+  attempt: () => Promise<string>,
+): Promise<Access> {
+  const { error, ...tried } = await tryAccess(row, signal, attempt)
+  if (error === undefined) return tried
+  if (selection.outsideEnvironment !== true || !byIdentity || !refusals.has(error.code))
+    return { ...tried, error }
+  return {
+    ...tried,
+    has: 'unknown',
+    consequence: 'refused without the claim environment; the job deploy asks again',
+  }
+}
+
 /** The row of something that the run cannot do without and has not got. */
 export function missing(row: Pick<Access, 'stage' | 'needs' | 'permission'>, error: StagegateError): Access {
   return {

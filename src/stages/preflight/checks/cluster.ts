@@ -1,6 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
 import { settleAll } from '../../settle.ts'
-import { type Check, isAsked, tryAccess } from '../access.ts'
+import { type Check, isAsked, tryLogin } from '../access.ts'
 import { neededAccess } from '../needed-access.ts'
 
 /** A login to the cluster, and its own answer about each right that the deployment needs. */
@@ -14,13 +14,14 @@ export const clusterCheck: Check = {
     if (!isAsked(config, 'deploy')) return { run: false, reason: 'this call does not deploy' }
     return { run: true, summary: `may this login deploy to namespace ${deploy.namespace}?` }
   },
-  async ask({ deploy }, systems, step) {
+  async ask(config, systems, step) {
+    const { deploy } = config
     if (!deploy.configured) return []
     const { namespace } = deploy
     const accesses = neededAccess(deploy)
     const row = { stage: 'deploy', needs: `${accesses.length} rights in namespace ${namespace}` }
     return [
-      await tryAccess(row, step.signal, async () => {
+      await tryLogin(row, config, systems.idToken.usedFor.includes('kubernetes'), step.signal, async () => {
         const kubernetes = await systems.kubernetes()
         const cluster = await kubernetes.connect(step.signal)
         const [version, lacked] = await settleAll([

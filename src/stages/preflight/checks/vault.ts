@@ -1,4 +1,4 @@
-import { type Check, isAsked, tryAccess } from '../access.ts'
+import { type Check, isAsked, tryLogin } from '../access.ts'
 
 /** A login to Vault, given back at once: nothing of the commit runs while it is open. */
 export const vaultCheck: Check = {
@@ -12,10 +12,10 @@ export const vaultCheck: Check = {
     if (!deploy.secrets.configured) return { run: false, reason: deploy.secrets.reason }
     return { run: true, summary: 'does Vault accept the login?' }
   },
-  async ask(_config, systems, step) {
+  async ask(config, systems, step) {
     const row = { stage: 'deploy', needs: 'a login to Vault' }
     return [
-      await tryAccess(row, step.signal, async () => {
+      await tryLogin(row, config, systems.idToken.usedFor.includes('vault'), step.signal, async () => {
         const vault = await systems.vault()
         const session = await vault.open(step.signal)
         const { revoked, warning } = await session.close(step.signal)
