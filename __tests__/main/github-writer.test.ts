@@ -8,7 +8,6 @@ import { deployed, done, failed, finding, pushed, stage, step } from '../report/
 import {
   createGithubClient,
   createSubject,
-  pipelinePermissions,
   type Subject,
 } from '../systems/github/subject.ts'
 import { systemClock } from '../../src/systems/clock/clock.ts'
@@ -209,6 +208,7 @@ describe('what is written to GitHub beside the pipeline', () => {
       await readLedger({ github, config, ...ledger, patience, warn, signal: never })
       writer = openWriter(config, github)
       writer.setStatus('pending', 'The run has started.')
+      writer.heal(warn)
       for (const id of stages) {
         writer.listen({ kind: 'stage-started', stage: id, steps: [] })
         if (id === 'deploy') startDeploy()
@@ -266,78 +266,5 @@ describe('what is written to GitHub beside the pipeline', () => {
         if (!fault.endsWith('limit')) expect(subject.server.state.requests.length).toBeLessThan(120)
       },
     )
-  })
-
-  describe('of an earlier run that died with its machine', () => {
-    const old = 'b'.repeat(40)
-    const own = 'https://github.com/acme/ai-gen-service/actions/runs'
-    const leave = async (run: object, statusUrl = `${own}/76/attempts/1`): Promise<void> => {
-      const { github, server } = subject
-      server.seed('acme/ai-gen-service', 'runs', { id: 76, headSha: old, ...run })
-      const context = 'Staging Deployment'
-      const pending = {
-        commit: old,
-        state: 'pending',
-        context,
-        description: '',
-        targetUrl: statusUrl,
-      } as const
-      await github.writeStatus(pending, never)
-      const key = 'ai-gen-service/76/1'
-      const started = await github.startDeployment(
-        { commit: old, environment: 'staging', description: '', key },
-        never,
-      )
-      const state = { state: 'in_progress', description: '', logUrl: '', environmentUrl: undefined } as const
-      await github.setDeploymentState(started.written ? started.id : 0, state, never)
-    }
-    /** A job that grants `actions: read`. */
-    const mayReadRuns = (): void => {
-      const permissions = { ...pipelinePermissions, actions: 'read' } as const
-      const { value } = subject.server.mintToken({ repository: 'acme/ai-gen-service', permissions })
-      writer = openWriter(configOf(), createGithubClient(subject.server, value, subject.clock))
-    }
-    const statesNow = (): unknown => ({
-      status: subject.repository.statuses.find(({ sha }) => sha === old)?.state,
-      deployment: subject.repository.deployments.find(({ sha }) => sha === old)?.statuses.at(-1)?.state,
-    })
-    const deployNow = async (): Promise<void> => {
-      startDeploy()
-      end(stage('deploy', deployed))
-      expect(await writer.finish(never)).toEqual([])
-    }
-
-    test('the deployment and the status that were left get their end', async () => {
-      mayReadRuns()
-      await leave({ status: 'completed', conclusion: 'failure' })
-      await deployNow()
-      expect(statesNow()).toEqual({ status: 'error', deployment: 'error' })
-      const status = subject.repository.statuses.find(({ sha }) => sha === old)
-      expect(status?.targetUrl).toBe(`${own}/76/attempts/1`)
-    })
-
-    test.each<[string, object]>([
-      ['a run that is not over', { status: 'in_progress' }],
-      ['a run that GitHub does not know', { id: 75 }],
-    ])('%s is left as it is', async (_, run) => {
-      mayReadRuns()
-      await leave(run)
-      await deployNow()
-      expect(statesNow()).toEqual({ status: 'pending', deployment: 'in_progress' })
-    })
-
-    test('a status that is of another run by now is left as it is', async () => {
-      mayReadRuns()
-      await leave({ status: 'completed', conclusion: 'failure' }, `${own}/80/attempts/1`)
-      await deployNow()
-      expect(statesNow()).toEqual({ status: 'pending', deployment: 'error' })
-    })
-
-    test('nothing is touched, or said, where runs may not be read', async () => {
-      await leave({ status: 'completed', conclusion: 'failure' })
-      Object.assign(subject.repository, { private: true })
-      await deployNow()
-      expect(statesNow()).toEqual({ status: 'pending', deployment: 'in_progress' })
-    })
   })
 })

@@ -9,7 +9,7 @@ import type { Clock } from '../systems/clock/clock.ts'
 import type { Output } from '../systems/runner/output.ts'
 import { annotationsOf, renderRest } from './annotations.ts'
 import { CheckFallback } from './check-fallback.ts'
-import { healDeadRun } from './heal-dead-run.ts'
+import { healDeadRuns } from './heal-dead-runs.ts'
 import { renderEntryText } from './ledger/entry-text.ts'
 import type { StageTools } from './ledger/stage-tools.ts'
 import { externalIdOf, type LedgerSubject } from './ledger/subject.ts'
@@ -111,6 +111,18 @@ export class GithubWriter {
     return this.#firstStatus?.promise
   }
 
+  /**
+   * Makes an end of what runs that died have left, when nothing of this run waits to be written.
+   *
+   * @param say writes to the log
+   */
+  heal(say: (text: string) => void): void {
+    this.#queue.add('heal', async () => {
+      await healDeadRuns({ github: this.#github, config: this.#config, signal: this.#signal, say })
+      return { written: true }
+    })
+  }
+
   listen(event: PipelineEvent): void {
     if (event.kind === 'step-ended' && event.stage === 'deploy' && event.step.id === 'start') {
       if (event.step.result.status === 'success') this.#startDeployment()
@@ -200,11 +212,6 @@ export class GithubWriter {
       if (!started.written) return started
       this.#deployment = started.id
       return this.#writeDeploymentState('in_progress', 'The deployment has started.')
-    })
-    // This run holds the lock: an earlier one whose deployment has no end is dead, or about to say that it is done.
-    this.#queue.add('deployment', async () => {
-      if (this.#deployment === undefined) return { written: true }
-      return healDeadRun(this.#github, this.#config, deploymentKeyOf(this.#config), this.#signal)
     })
   }
 

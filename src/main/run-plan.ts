@@ -109,6 +109,11 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
   if (!isReportAlone(config.selection.stages))
     writer?.setStatus('pending', `${config.service} ${config.version}: the run has started.`)
+  // Of several calls of a run, the ones that may change the environment; a run of everything is one of them.
+  if (config.mayDeploy && (config.selection.stages?.includes('deploy') ?? true))
+    writer?.heal((text) => {
+      console.output.info(text)
+    })
   const early = writer && writes && endEarly({ ...options, writer, writes })
 
   const annotate = opened === undefined ? annotateInLog(console.output, config) : undefined

@@ -5,7 +5,8 @@ import type { Written } from '../systems/github/github.ts'
 type Write = () => Promise<Written>
 
 /** The kinds of writes, the most important first: when time is short, the later ones are what is lost. */
-export type WriteKind = 'status' | 'deployment' | 'check'
+const KINDS = ['status', 'deployment', 'check', 'heal'] as const
+export type WriteKind = (typeof KINDS)[number]
 
 interface Waiting {
   readonly kind: WriteKind
@@ -26,8 +27,8 @@ export class WriteQueue {
   readonly #clock: Clock
   readonly #signal: AbortSignal
   readonly #finishing = new AbortController()
-  readonly #waiting: Record<WriteKind, Write[]> = { status: [], deployment: [], check: [] }
-  readonly #failures: Record<WriteKind, number> = { status: 0, deployment: 0, check: 0 }
+  readonly #waiting: Record<WriteKind, Write[]> = { status: [], deployment: [], check: [], heal: [] }
+  readonly #failures: Record<WriteKind, number> = { status: 0, deployment: 0, check: 0, heal: 0 }
   readonly #lost = new Set<string>()
   #running: Promise<void> | undefined
 
@@ -57,7 +58,7 @@ export class WriteQueue {
   }
 
   #take(): Waiting | undefined {
-    for (const kind of ['status', 'deployment', 'check'] as const) {
+    for (const kind of KINDS) {
       const write = this.#waiting[kind].shift()
       if (write !== undefined) return { kind, write }
     }
@@ -93,7 +94,7 @@ export class WriteQueue {
     if (!this.#finishing.signal.aborted) await this.#sleep(left(), this.#finishing.signal)
     if (left() <= 0) return
     if (left() > LAST_WAIT_MS) {
-      for (const kind of ['status', 'deployment', 'check'] as const) this.#waiting[kind].length = 0
+      for (const kind of KINDS) this.#waiting[kind].length = 0
       this.#lost.add(reason)
       return
     }

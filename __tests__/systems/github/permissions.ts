@@ -16,6 +16,7 @@ const required: Readonly<Record<string, readonly Grant[]>> = {
   'actions/list-jobs-for-workflow-run': ['actions=read'],
   'actions/list-jobs-for-workflow-run-attempt': ['actions=read'],
   'actions/list-workflow-run-artifacts': ['actions=read'],
+  'actions/list-workflow-runs': ['actions=read'],
   'apps/get-by-slug': [],
   'apps/list-repos-accessible-to-installation': ['metadata=read'],
   'checks/create': ['checks=write'],

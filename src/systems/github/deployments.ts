@@ -68,24 +68,26 @@ async function findId(
 /** States in which a deployment has an end. */
 const ENDED = ['success', 'failure', 'error', 'inactive']
 
+/** Deployments to an environment with one of these keys that have no end yet, the newest first. */
 export async function findUnfinished(
   { rest, at }: Api,
   environment: string,
-  exceptKey: string,
+  keys: ReadonlySet<string>,
+  lookedAt: number,
   signal: AbortSignal,
-): Promise<UnfinishedDeployment | undefined> {
+): Promise<readonly UnfinishedDeployment[]> {
   const { data } = await rest.repos.listDeployments({
     ...at,
     environment,
-    per_page: 10,
+    per_page: 30,
     request: { signal },
   })
-  for (const { id, sha: commit, payload } of data) {
-    const key = keyOf(payload)
-    if (key === undefined || key === exceptKey) continue
-    return (await isEnded({ rest, at }, id, signal)) ? undefined : { id, commit, key }
+  const found: UnfinishedDeployment[] = []
+  const ours = data.map(({ id, payload }) => ({ id, key: keyOf(payload) ?? '' }))
+  for (const each of ours.filter(({ key }) => keys.has(key)).slice(0, lookedAt)) {
+    if (!(await isEnded({ rest, at }, each.id, signal))) found.push(each)
   }
-  return undefined
+  return found
 }
 
 async function isEnded(

@@ -31,7 +31,6 @@ export async function findRun(
       event: data.event,
       workflow: withoutRef(data.path),
       called: (data.referenced_workflows ?? []).map(({ path }) => withoutRef(path)),
-      isOver: data.status === 'completed',
       jobs,
     }
   } catch (thrown) {

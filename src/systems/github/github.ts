@@ -65,13 +65,21 @@ export interface StoredRun {
   readonly workflow: string
   /** `owner/name/path` of the reusable workflows that it called, without their refs. */
   readonly called: readonly string[]
-  readonly isOver: boolean
   /** With the name that people see, and the name of the runner that had it; without a conclusion while it runs. */
   readonly jobs: readonly {
     readonly name: string
     readonly runner: string
     readonly conclusion: string | undefined
   }[]
+}
+
+/** A workflow run in its newest attempt. */
+export interface ListedRun {
+  readonly id: string
+  readonly attempt: number
+  readonly headCommit: string
+  /** Undefined while it is not over. */
+  readonly conclusion: string | undefined
 }
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
@@ -117,7 +125,6 @@ export interface StoredDeployment {
 
 export interface UnfinishedDeployment {
   readonly id: number
-  readonly commit: string
   readonly key: string
 }
 
@@ -139,6 +146,13 @@ export interface GitHub {
   findChecks(commit: string, externalIdPrefix: string, signal: AbortSignal): Promise<readonly StoredCheck[]>
   /** One attempt of a workflow run; undefined where there is none. @throws StagegateError E_GITHUB_* */
   findRun(id: string, attempt: number, signal: AbortSignal): Promise<StoredRun | undefined>
+  /**
+   * The newest runs of a workflow, the newest first.
+   *
+   * @param workflowFile name of its file, such as `staging.yml`
+   * @throws StagegateError E_GITHUB_*
+   */
+  listRuns(workflowFile: string, signal: AbortSignal): Promise<readonly ListedRun[]>
   /** The newest status of a context, or undefined. @throws StagegateError E_GITHUB_* */
   readStatus(commit: string, context: string, signal: AbortSignal): Promise<StoredStatus | undefined>
   /** Creates the deployment of a commit to an environment. */
@@ -149,16 +163,18 @@ export interface GitHub {
   /** The deployment that a run and attempt started, or undefined. @throws StagegateError E_GITHUB_* */
   findDeployment(commit: string, key: string, signal: AbortSignal): Promise<StoredDeployment | undefined>
   /**
-   * The newest deployment to an environment that another run or attempt of ours has started, when it has no end yet.
+   * Deployments to an environment that have no end yet, the newest first.
    *
-   * @param exceptKey of this run's own
+   * @param keys of those that are meant
+   * @param lookedAt of how many of them at most the state is asked for
    * @throws StagegateError E_GITHUB_*
    */
   findUnfinished(
     environment: string,
-    exceptKey: string,
+    keys: ReadonlySet<string>,
+    lookedAt: number,
     signal: AbortSignal,
-  ): Promise<UnfinishedDeployment | undefined>
+  ): Promise<readonly UnfinishedDeployment[]>
   setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
   /**
    * Whether the token may write, asked without writing anything. Never throws.

@@ -8,6 +8,7 @@ import { findChecks } from './find-checks.ts'
 import { findRun } from './find-run.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
 import { KnownChecks } from './known-checks.ts'
+import { listRuns } from './list-runs.ts'
 import { createRedactWrites } from './redact-writes.ts'
 import { writeCheck } from './write-check.ts'
 
@@ -75,9 +76,11 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read(`The workflow run ${id} cannot be read`, signal, () => findRun(api, id, attemptNumber, signal)),
     findDeployment: (commit, key, signal) =>
       read('The deployment cannot be found', signal, () => findDeployment(api, commit, key, signal)),
-    findUnfinished: (environment, exceptKey, signal) =>
+    listRuns: (workflowFile, signal) =>
+      read('The runs of the workflow cannot be read', signal, () => listRuns(api, workflowFile, signal)),
+    findUnfinished: (environment, keys, lookedAt, signal) =>
       read('The deployments cannot be read', signal, () =>
-        findUnfinished(api, options.redact(environment), exceptKey, signal),
+        findUnfinished(api, options.redact(environment), keys, lookedAt, signal),
       ),
     setDeploymentState: (id, status, signal) =>
       attempt('The state of the deployment was not written', signal, () =>

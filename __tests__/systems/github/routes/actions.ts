@@ -17,6 +17,14 @@ export const actionsRoutes: RepositoryRoutes = {
     return { status: 200, body: renderWorkflow(call, found) }
   },
 
+  'actions/list-workflow-runs': (call) => {
+    const wanted = textOf(call, 'workflow_id')
+    const runs = call.repository.runs
+      .filter(({ workflowId, path }) => String(workflowId) === wanted || path.endsWith(`/${wanted}`))
+      .toSorted((one, other) => other.id - one.id)
+    return answerCounted(call, 'workflow_runs', runs, (run) => renderRun(call, run))
+  },
+
   'actions/get-workflow-run': (call) => ({ status: 200, body: renderRun(call, findRun(call)) }),
 
   'actions/get-workflow-run-attempt': (call) => ({
