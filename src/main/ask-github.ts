@@ -15,9 +15,10 @@ export function askGithub(
 ): GitHubQuestions | undefined {
   if (questions === undefined) return undefined
   const environment = config.deploy.configured ? config.deploy.environment : 'staging'
+  const subject = { environment, run: config.trigger.run.id }
   const ask = async (permission: GitHubPermission, signal: AbortSignal): Promise<PermissionAnswer> => {
     const told = permission === 'statuses' ? writer?.firstStatus : undefined
-    if (told === undefined) return questions.askPermission(permission, environment, signal)
+    if (told === undefined) return questions.askPermission(permission, subject, signal)
     const written = await orAborted(told, signal)
     if (written === undefined) return { has: 'unknown', reason: toStagegateError(signal.reason).message }
     return written.written ? { has: 'yes' } : answerOf({ ...written, message: written.reason }, permission)

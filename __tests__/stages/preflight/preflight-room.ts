@@ -17,6 +17,9 @@ import { keptBy, type StageRun, Workshop } from '../commands/run-stage.ts'
 
 export const notConfigured = { configured: false, reason: 'not configured' } as const
 
+/** What a job of the pipeline grants that reads other runs too. */
+export const jobPermissions = { ...pipelinePermissions, actions: 'read' } as const
+
 /** Waits between attempts pass at once, and no answer is waited for longer than this. */
 function clockWith(patienceMs = Infinity): Clock {
   return {
@@ -51,6 +54,7 @@ export class PreflightRoom {
   static async open(env: Readonly<Record<string, string | undefined>> = process.env): Promise<PreflightRoom> {
     const server = await startGithubServer()
     server.createRepository({ owner: 'acme', name: 'ai-gen-service' })
+    server.seed('acme/ai-gen-service', 'runs', { id: 77 })
     return new PreflightRoom(server, await Workshop.open({}, env))
   }
 
@@ -69,7 +73,7 @@ export class PreflightRoom {
         ? undefined
         : this.server.mintToken({
             repository: 'acme/ai-gen-service',
-            permissions: pipelinePermissions,
+            permissions: jobPermissions,
             ...token,
           })
     const github =

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { configOf } from '../../main/config-of.ts'
-import { pipelinePermissions } from '../../systems/github/subject.ts'
 import { statusOf } from '../commands/run-stage.ts'
-import { hasOf, notConfigured, PreflightRoom } from './preflight-room.ts'
+import { hasOf, jobPermissions, notConfigured, PreflightRoom } from './preflight-room.ts'
 
 const buildsOnly = configOf({ image: notConfigured, deploy: notConfigured })
 const onFork = configOf({
@@ -11,6 +10,8 @@ const onFork = configOf({
   mayDeploy: false,
   trigger: { ...configOf().trigger, untrusted: 'no credentials on a fork' },
 })
+const { deploy, image } = configOf()
+if (!deploy.configured || !image.configured) throw new Error('the configuration of the tests has both')
 /** A port of the loopback that nobody listens on. */
 const NOWHERE = '127.0.0.1:9'
 
@@ -31,15 +32,24 @@ describe('the permissions on GitHub', () => {
   it('that the planned stages need are asked for with one request each, before anything else', async () => {
     const run = await room.run(buildsOnly, {})
     expect(run.error).toBeUndefined()
-    expect(hasOf(run)).toEqual(['statuses: write: yes', 'checks: write: yes'])
-    expect(room.asked()).toEqual(['repos/create-commit-status 422', 'checks/create 422'])
+    expect(hasOf(run)).toEqual([
+      'contents: read: yes',
+      'statuses: write: yes',
+      'checks: write: yes',
+      'actions: read: yes',
+    ])
+    expect(room.asked().toSorted()).toEqual([
+      'actions/get-workflow-run 200',
+      'checks/create 422',
+      'repos/create-commit-status 422',
+    ])
     expect(run.access?.permissions).toBeUndefined()
   })
 
   it('are not asked for again where the first status of the run has told', async () => {
     const run = await room.run(buildsOnly, {}, { firstStatus: { written: true } })
     expect(hasOf(run)).toContain('statuses: write: yes')
-    expect(room.asked()).toEqual(['checks/create 422'])
+    expect(room.asked().toSorted()).toEqual(['actions/get-workflow-run 200', 'checks/create 422'])
   })
 
   it('that the first status was refused for are missing', async () => {
@@ -55,13 +65,13 @@ describe('the permissions on GitHub', () => {
         },
       },
     )
-    expect(hasOf(run)).toEqual(['statuses: write: no', 'checks: write: yes'])
+    expect(hasOf(run).slice(1, 3)).toEqual(['statuses: write: no', 'checks: write: yes'])
   })
 
   it('that are missing degrade the run: one line each, the consequence, and the exact YAML', async () => {
-    const run = await room.run(buildsOnly, { permissions: { ...pipelinePermissions, checks: 'read' } })
+    const run = await room.run(buildsOnly, { permissions: { ...jobPermissions, checks: 'read' } })
     expect(run.error).toBeUndefined()
-    expect(run.access?.rows[1]).toMatchObject({
+    expect(run.access?.rows[2]).toMatchObject({
       stage: 'every stage',
       needs: 'checks: write',
       has: 'no',
@@ -69,7 +79,14 @@ describe('the permissions on GitHub', () => {
     })
     expect(room.lacking).toEqual(['checks'])
     expect(run.access?.permissions).toBe(
-      ['permissions:', '  contents: read', '  checks: write # missing', '  statuses: write'].join('\n'),
+      [
+        'permissions:',
+        '  contents: read',
+        '  actions: read',
+        '  checks: write # missing',
+        '  statuses: write',
+        '  # and what else the job names already: other steps may need it',
+      ].join('\n'),
     )
     const warnings = run.log
       .get('table')
@@ -79,28 +96,53 @@ describe('the permissions on GitHub', () => {
     expect(run.log.get('table')).toContain('  checks: write # missing')
   })
 
+  it('to read other runs are missed with what becomes of it, and never take a line from the job', async () => {
+    const config = configOf({
+      image: { ...image, repository: 'ghcr.io/acme/ai-gen-service' },
+      selection: { stages: ['build', 'test'], from: 'auto' },
+    })
+    const run = await room.run(config, { permissions: { ...jobPermissions, actions: 'none' } })
+    expect(run.error).toBeUndefined()
+    expect(run.access?.rows.at(-1)).toMatchObject({
+      needs: 'actions: read',
+      has: 'no',
+      consequence: expect.stringMatching(/^degraded: only this run’s own passes count/) as string,
+    })
+    expect(run.access?.permissions?.split('\n')).toEqual([
+      'permissions:',
+      '  contents: read',
+      '  actions: read # missing',
+      '  checks: write',
+      '  statuses: write',
+      '  deployments: write # where this job runs deploy',
+      '  packages: write # where this job runs image',
+      '  # and what else the job names already: other steps may need it',
+    ])
+  })
+
   it('are one table in the log, with a row for each', async () => {
-    const run = await room.run(buildsOnly, { permissions: { ...pipelinePermissions, statuses: 'none' } })
+    const run = await room.run(buildsOnly, { permissions: { ...jobPermissions, statuses: 'none' } })
     const lines = run.log.get('table')?.split('\n') ?? []
     expect(lines[0]).toMatch(/^stage +needs +has +consequence$/)
-    expect(lines[1]).toMatch(
+    expect(lines[1]).toMatch(/^checkout +contents: read +yes: the commit is in the workspace$/)
+    expect(lines[2]).toMatch(
       /^every stage +statuses: write +no: .*Resource not accessible.* +degraded: no commit status Staging Deployment$/,
     )
-    expect(lines[2]).toMatch(/^every stage +checks: write +yes$/)
+    expect(lines[3]).toMatch(/^every stage +checks: write +yes$/)
   })
 
   it('are all missing without a token', async () => {
     const run = await room.run(buildsOnly, undefined)
     expect(run.error).toBeUndefined()
-    expect(hasOf(run)).toEqual(['statuses: write: no', 'checks: write: no'])
-    expect(run.access?.rows[0]?.detail).toBe('there is no github-token')
+    expect(hasOf(run).slice(1)).toEqual(['statuses: write: no', 'checks: write: no', 'actions: read: no'])
+    expect(run.access?.rows[1]?.detail).toBe('there is no github-token')
   })
 
   it('of a fork are told to come from the fork, and no permission is proposed that would not help', async () => {
     const run = await room.run(onFork, { kind: 'fork' })
     expect(run.error).toBeUndefined()
-    expect(hasOf(run)).toEqual(['checks: write: no'])
-    expect(run.access?.rows[0]?.detail).toBe('no credentials on a fork')
+    expect(hasOf(run)).toEqual(['contents: read: yes', 'checks: write: no'])
+    expect(run.access?.rows[1]?.detail).toBe('no credentials on a fork')
     expect(run.access?.permissions).toBeUndefined()
     for (const step of ['id-token', 'registry', 'configs', 'vault', 'cluster']) {
       const result = run.steps.find(({ id }) => id === step)?.result
@@ -113,7 +155,11 @@ describe('the permissions on GitHub', () => {
     const patience = fault === 'hang' ? { patienceMs: 300 } : {}
     const run = await room.run(buildsOnly, {}, { firstStatus: { written: true }, ...patience })
     expect(run.error).toBeUndefined()
-    expect(hasOf(run)).toEqual(['statuses: write: yes', 'checks: write: unknown'])
+    expect(hasOf(run).slice(1)).toEqual([
+      'statuses: write: yes',
+      'checks: write: unknown',
+      'actions: read: unknown',
+    ])
     expect(run.access?.permissions).toBeUndefined()
   })
 })
@@ -134,8 +180,6 @@ describe('what the run cannot do without', () => {
     },
   } as const
   const each = { configured: true, source: 'default', critical: true, timeoutMs: 60_000 } as const
-  const { deploy, image } = configOf()
-  if (!deploy.configured || !image.configured) throw new Error('the configuration of the tests has both')
   const secrets = {
     ...each,
     entries: [
@@ -168,7 +212,11 @@ describe('what the run cannot do without', () => {
     const elsewhere = await PreflightRoom.open({ PATH: '/usr/bin:/bin' })
     try {
       const run = await elsewhere.run(config, {}, { inputs, firstStatus: { written: true } })
-      expect(elsewhere.asked()).toEqual(['checks/create 422', 'repos/create-deployment 422'])
+      expect(elsewhere.asked().toSorted()).toEqual([
+        'actions/get-workflow-run 200',
+        'checks/create 422',
+        'repos/create-deployment 422',
+      ])
       const stopped = run.access?.rows.filter(({ consequence }) => consequence === 'the run stops here')
       expect(stopped?.map(({ needs }) => needs)).toEqual([
         'id-token: write, for the login to Vault and the cluster',
@@ -192,7 +240,7 @@ describe('what the run cannot do without', () => {
     expect(run.error).toBeUndefined()
     expect(statusOf(run, 'registry')).toBe('skipped')
     expect(statusOf(run, 'cluster')).toBe('skipped')
-    expect(run.access?.rows.at(-1)?.needs).toBe('checks: write')
+    expect(run.access?.rows.at(-1)?.needs).toBe('actions: read')
   })
 
   it('is left alone when the run is cancelled', async () => {

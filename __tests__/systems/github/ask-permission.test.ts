@@ -3,6 +3,7 @@ import type { GitHubPermission } from '../../../src/systems/github/ask-permissio
 import { createGithubClient, createSubject, pipelinePermissions, type Subject } from './subject.ts'
 
 const permissions: readonly GitHubPermission[] = ['checks', 'statuses', 'deployments']
+const about = { environment: 'staging', run: '77' }
 const never = new AbortController().signal
 
 describe('a question for a permission', () => {
@@ -18,7 +19,7 @@ describe('a question for a permission', () => {
   })
 
   async function ask(permission: GitHubPermission, client = subject.github) {
-    return client.askPermission(permission, 'staging', never)
+    return client.askPermission(permission, about, never)
   }
 
   /** Everything of the repository that a write could have made. */
@@ -77,6 +78,20 @@ describe('a question for a permission', () => {
     })
   })
 
+  test('actions is yes or no by whether this very run can be read, whatever else the job may', async () => {
+    subject.server.seed('acme/ai-gen-service', 'runs', { id: 77 })
+    Object.assign(subject.repository, { private: true })
+    expect(await ask('actions')).toEqual({
+      has: 'no',
+      reason: expect.stringMatching(/^actions: read cannot be asked for: Resource not accessible/) as string,
+    })
+    const permissions = { ...pipelinePermissions, actions: 'read' } as const
+    const { value } = subject.server.mintToken({ repository: 'acme/ai-gen-service', permissions })
+    expect(await ask('actions', createGithubClient(subject.server, value))).toEqual({ has: 'yes' })
+    subject.server.inject({ fault: '503', times: 'forever' })
+    expect(await ask('actions')).toMatchObject({ has: 'unknown' })
+  })
+
   test('checks is no with a personal token, which can make no check run', async () => {
     const { value: token } = subject.server.mintToken({ repository: 'acme/ai-gen-service', kind: 'classic' })
     const client = createGithubClient(subject.server, token)
@@ -118,7 +133,7 @@ describe('a question for a permission', () => {
   test('is not known when GitHub has not answered by the deadline, and nothing is thrown', async () => {
     subject.server.inject({ fault: 'hang' })
     const deadline = new AbortController()
-    const asked = subject.github.askPermission('checks', 'staging', deadline.signal)
+    const asked = subject.github.askPermission('checks', about, deadline.signal)
     await new Promise((resolve) => setTimeout(resolve, 50))
     deadline.abort(new Error('no answer within 10 s'))
     expect(await asked).toEqual({ has: 'unknown', reason: expect.stringContaining('10 s') as string })

@@ -5,7 +5,7 @@ import type { Systems } from '../systems.ts'
 
 /** A line of a job's `permissions`. */
 export interface Permission {
-  readonly name: 'contents' | 'checks' | 'statuses' | 'deployments' | 'packages' | 'id-token'
+  readonly name: 'contents' | 'actions' | 'checks' | 'statuses' | 'deployments' | 'packages' | 'id-token'
   readonly level: 'read' | 'write'
 }
 

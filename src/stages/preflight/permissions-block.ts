@@ -1,7 +1,10 @@
-import type { Access, Permission } from './access.ts'
+import type { Config } from '../../config/config.ts'
+import { type Access, isAsked, type Permission } from './access.ts'
+import { packagesOf } from './checks/registry.ts'
 
 const ORDER: readonly Permission['name'][] = [
   'contents',
+  'actions',
   'checks',
   'statuses',
   'deployments',
@@ -10,17 +13,35 @@ const ORDER: readonly Permission['name'][] = [
 ]
 
 /**
- * The whole `permissions` of the job that this run needs, with what is missing marked; undefined when nothing is. Whole,
- * because a job that names one permission loses every one that it does not name.
+ * The `permissions` that the job needs for this run, with what is missing marked; undefined when nothing is. All of them,
+ * because a job that names one permission loses every one that it does not name. Where this call is for some of the
+ * stages, what others need of the same job is there too, and said to be theirs.
  */
-export function renderPermissionsBlock(rows: readonly Access[]): string | undefined {
+export function renderPermissionsBlock(rows: readonly Access[], config: Config): string | undefined {
   const missing = new Set(rows.flatMap((row) => (row.has === 'no' ? (row.permission?.name ?? []) : [])))
   if (missing.size === 0) return undefined
-  const levels = new Map<string, string>([['contents', 'read']])
-  for (const { permission } of rows)
-    if (permission !== undefined) levels.set(permission.name, permission.level)
-  const lines = ORDER.filter((name) => levels.has(name)).map(
-    (name) => `  ${name}: ${levels.get(name) ?? ''}${missing.has(name) ? ' # missing' : ''}`,
+  const own = rows.flatMap(({ permission }) => permission ?? [])
+  const lines = ORDER.flatMap((name) => {
+    const mine = own.find((each) => each.name === name)
+    const other = needsOfOtherCalls(config).find((each) => each.permission.name === name)
+    if (mine !== undefined) return `  ${name}: ${mine.level}${missing.has(name) ? ' # missing' : ''}`
+    return other === undefined
+      ? []
+      : `  ${name}: ${other.permission.level} # where this job runs ${other.stage}`
+  })
+  return ['permissions:', ...lines, '  # and what else the job names already: other steps may need it'].join(
+    '\n',
   )
-  return ['permissions:', ...lines].join('\n')
+}
+
+/** What the configuration needs for stages that this call does not run. Logins are known to their own call alone. */
+function needsOfOtherCalls(config: Config): readonly { stage: string; permission: Permission }[] {
+  const { image, deploy } = config
+  const packages = image.configured && !isAsked(config, 'image') ? packagesOf(image.repository) : {}
+  return [
+    ...(packages.permission === undefined ? [] : [{ stage: 'image', permission: packages.permission }]),
+    ...(deploy.configured && !isAsked(config, 'deploy')
+      ? [{ stage: 'deploy', permission: { name: 'deployments', level: 'write' } as const }]
+      : []),
+  ]
 }

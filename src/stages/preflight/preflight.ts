@@ -90,8 +90,8 @@ async function askOrMiss(
   }
 }
 
-function sayTable(rows: readonly Access[], { trigger }: Config, step: StepContext): void {
-  const block = trigger.untrusted === undefined ? renderPermissionsBlock(rows) : undefined
+function sayTable(rows: readonly Access[], config: Config, step: StepContext): void {
+  const block = config.trigger.untrusted === undefined ? renderPermissionsBlock(rows, config) : undefined
   step.keep('access', {
     rows: rows.map(({ stage, needs, has, detail, consequence }) => ({
       ...{ stage, needs, has, detail, consequence },

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors/index.ts'
-import type { GitHubPermission, PermissionAnswer } from './ask-permission.ts'
+import type { GitHubPermission, PermissionAnswer, PermissionSubject } from './ask-permission.ts'
 import type { CommitComparison } from '../git/git.ts'
 
 /** A commit status: one line on the commit, found again by its context. */
@@ -177,13 +177,11 @@ export interface GitHub {
   ): Promise<readonly UnfinishedDeployment[]>
   setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
   /**
-   * Whether the token may write, asked without writing anything. Never throws.
-   *
-   * @param environment that deployments are made to
+   * Whether the token may, asked without writing anything. Never throws.
    */
   askPermission(
     permission: GitHubPermission,
-    environment: string,
+    subject: PermissionSubject,
     signal: AbortSignal,
   ): Promise<PermissionAnswer>
   /** How two commits stand to each other; undefined when GitHub cannot tell. @throws StagegateError E_GITHUB_* */

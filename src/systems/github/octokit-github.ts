@@ -86,8 +86,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
       attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, redacted.deploymentStatus(status), signal),
       ),
-    askPermission: (permission, environment, signal) =>
-      askPermission(api, permission, options.redact(environment), signal),
+    askPermission: (permission, { run, environment }, signal) =>
+      askPermission(api, permission, { run, environment: options.redact(environment) }, signal),
     compareCommits: (base, head, signal) =>
       read('The commits cannot be compared', signal, () => compareCommits(api, base, head, signal)),
     async startDeployment(deployment, signal) {

@@ -33,7 +33,7 @@ export const registryCheck: Check = {
 }
 
 /** GitHub's own registry takes the job's token, whose right is a permission of the job. */
-function packagesOf(repository: string): { readonly permission?: Permission } {
+export function packagesOf(repository: string): { readonly permission?: Permission } {
   return repository.startsWith('ghcr.io/') ? { permission: { name: 'packages', level: 'write' } } : {}
 }
 
