@@ -153,15 +153,10 @@ spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080
     expect(
       await cluster.getThroughService({ namespace, name: 'none', port: '80', path: '/' }, signal),
     ).toMatchObject({ status: 404 })
-    expect(await cluster.runningImages(deployment!, signal)).toEqual({
-      containers: [
-        {
-          pod: expect.stringMatching(/^web-/) as string,
-          container: 'main',
-          imageId: expect.stringMatching(/@sha256:/) as string,
-        },
-      ],
-      old: [],
-    })
+    const web = expect.stringMatching(/^web-/) as string
+    const imageId = expect.stringMatching(/@sha256:/) as string
+    expect(await cluster.runningImages([deployment!], signal)).toEqual([
+      { containers: [{ pod: web, container: 'main', imageId, started: true }], old: [], wanted: true },
+    ])
   })
 })

@@ -131,9 +131,9 @@ spec:
     expect(error).toBeUndefined()
     expect(progress.length).toBeGreaterThan(1)
     const [applied] = await bed.apply(changed)
-    const running = await bed.cluster.runningImages(applied!, new AbortController().signal)
-    expect(running.containers).toHaveLength(2)
-    expect(running.containers[0]?.imageId).toMatch(/^localhost:5000\/base\/debian@sha256:[0-9a-f]{64}$/)
+    const [running] = await bed.cluster.runningImages([applied!], new AbortController().signal)
+    expect(running?.containers).toHaveLength(2)
+    expect(running?.containers[0]?.imageId).toMatch(/^localhost:5000\/base\/debian@sha256:[0-9a-f]{64}$/)
   })
 
   test('ends at once when nothing was to be done', async () => {

@@ -105,4 +105,7 @@ test('a rollout is judged by its workload alone where nothing else may be seen',
   })
   expect(said).toContainEqual(expect.stringMatching(/^pods may not be listed/))
   expect(said.at(-1)).toBe('1 of 1 replicas available')
+  expect(await cluster.runningImages(objects, new AbortController().signal)).toEqual([
+    { containers: [], old: [], wanted: false, unknown: 'pods may not be listed' },
+  ])
 })

@@ -165,14 +165,21 @@ export interface JobResult {
 
 /** The images of the pods of a workload's current revision. */
 export interface RunningImages {
-  /** Init containers and sidecars too; `imageId` as the node resolved it, empty while it has not said. */
+  /** Init containers and sidecars too. */
   readonly containers: readonly {
     readonly pod: string
     readonly container: string
+    /** As the node resolved it; empty while it has not said. */
     readonly imageId: string
+    /** It runs, or has run. */
+    readonly started: boolean
   }[]
   /** Names of pods that are of an earlier revision, or are ending. */
   readonly old: readonly string[]
+  /** Whether there should be pods of the current revision. */
+  readonly wanted: boolean
+  /** Why nothing is known, without a full stop: `pods may not be listed`. */
+  readonly unknown?: string
 }
 
 export interface LeaseHold {
@@ -272,8 +279,11 @@ export interface Cluster {
     readonly signal: AbortSignal
     readonly onWaiting: (names: readonly string[]) => void
   }): Promise<readonly LeftJob[]>
-  /** Which images a workload's pods run, and which pods of earlier revisions are left. */
-  runningImages(workload: KubernetesObject, signal: AbortSignal): Promise<RunningImages>
+  /** Which images the pods of each workload run, and which pods of earlier revisions are left; in their order. */
+  runningImages(
+    workloads: readonly KubernetesObject[],
+    signal: AbortSignal,
+  ): Promise<readonly RunningImages[]>
   /** Takes the lock of a service in a namespace; waits while another holds it. @throws StagegateError E_LOCK_HELD */
   acquireLease(options: {
     readonly namespace: string

@@ -16,7 +16,7 @@ import { runJob } from './job/run-job.ts'
 import { lackedAccess } from './lacked-access.ts'
 import { type ObjectId, renderId } from './object-id.ts'
 import { awaitRollout } from './rollout/await-rollout.ts'
-import { runningImages } from './running-images.ts'
+import { runningImages } from './running/running-images.ts'
 
 /** A cluster over a client: every layer put together. */
 export function createCluster(direct: ApiClient, clock: Clock): Cluster {
@@ -73,7 +73,7 @@ export function createCluster(direct: ApiClient, clock: Clock): Cluster {
     awaitRollout: (objects, options) => awaitRollout(connected, objects, options),
     awaitLeftJobs: (options) => awaitLeftJobs(connected, options),
     runJob: (job, options) => runJob(connected, job, options),
-    runningImages: (workload, signal) => runningImages(connected, workload, signal),
+    runningImages: (workloads, signal) => runningImages(connected, workloads, signal),
     acquireLease: (options) => acquireLease(client, clock, options),
     getThroughService: (service, signal) => getThroughService(client, service, signal),
   }

@@ -6,8 +6,10 @@ type RunningContainer = RunningImages['containers'][number]
 export interface Running {
   /** Containers that should run the image, and do. */
   readonly right: readonly RunningContainer[]
-  /** Containers that should, and run something else or have not said what. */
+  /** Containers that should, and run something else. */
   readonly wrong: readonly RunningContainer[]
+  /** Containers that should, and of which the node has not said what they run. */
+  readonly silent: readonly RunningContainer[]
 }
 
 /** The containers of a workload, init containers included, whose image is pinned to this one. Pure. */
@@ -29,8 +31,9 @@ export function judgeRunning(
   digests: readonly string[],
 ): Running {
   const ours = containers.filter((each) => pinned.includes(each.container))
+  const silent = ours.filter(({ imageId }) => imageId === '')
   const right = ours.filter(({ imageId }) => digests.includes(digestOf(imageId)))
-  return { right, wrong: ours.filter((each) => !right.includes(each)) }
+  return { right, silent, wrong: ours.filter((each) => !right.includes(each) && !silent.includes(each)) }
 }
 
 /** The digest at the end of `registry/name@sha256:…`, `docker-pullable://…@sha256:…`, or of an image known by its id alone. */

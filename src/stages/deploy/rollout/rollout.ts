@@ -1,8 +1,8 @@
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { AppliedObject, RolloutEvidence } from '../../../systems/kubernetes/cluster.ts'
 import type { Deployment } from '../deployment.ts'
-import { isWorkload } from '../manifests/pin-images.ts'
-import { verifyImage } from './verify-image.ts'
+import { containersOf } from '../manifests/pin-images.ts'
+import { verifyImages } from './verify-images.ts'
 
 /** Watches everything that was applied until all of it is ready, then checks that the pushed digest is what runs. */
 export async function watchRollout(
@@ -12,7 +12,6 @@ export async function watchRollout(
 ): Promise<void> {
   const { cluster, lease, settings } = deployment
   const objects = applied.map((each) => each.object)
-  const workloads = objects.filter((each) => isWorkload(each) && each.kind !== 'CronJob')
   await cluster.awaitRollout(objects, {
     signal: AbortSignal.any([step.signal, lease.lost]),
     logReplicas: settings.rollout.configured ? settings.rollout.logs : 0,
@@ -29,10 +28,16 @@ export async function watchRollout(
       )
     },
   })
-  const verified = await Promise.all(workloads.map((each) => verifyImage(deployment, each, step)))
-  const containers = verified.reduce((sum, each) => sum + each, 0)
-  step.fact('workloads', workloads.map((each) => `${each.kind} ${each.metadata.name}`).join(', '))
-  step.fact('verified', `${containers} ${containers === 1 ? 'container runs' : 'containers run'} the digest`)
+  const { containers, unknown } = await verifyImages(deployment, objects, step)
+  const running = objects.filter((each) => each.kind !== 'CronJob' && containersOf(each).length > 0)
+  step.fact('workloads', running.map((each) => `${each.kind} ${each.metadata.name}`).join(', '))
+  step.fact(
+    'verified',
+    [
+      `${containers} ${containers === 1 ? 'container runs' : 'containers run'} the digest`,
+      ...(unknown.length === 0 ? [] : [`not verified: ${unknown.join(', ')}`]),
+    ].join('; '),
+  )
 }
 
 /** What this run changed about the object that failed. */

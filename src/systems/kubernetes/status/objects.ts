@@ -128,6 +128,7 @@ export interface Probe {
 
 export interface Container {
   readonly name: string
+  readonly image?: string
   /** `Always` for an init container that is a native sidecar. */
   readonly restartPolicy?: string
   readonly readinessProbe?: Probe
