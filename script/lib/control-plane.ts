@@ -27,6 +27,9 @@ export interface ControlPlane {
   start(): Promise<void>
   /** Drops every older state from etcd: a watch that goes on from one of them gets 410. */
   compact(): Promise<void>
+  /** Stops the controllers where they are, as a node that hangs does; undone by `continueControllers`. */
+  stopControllers(): void
+  continueControllers(): void
   close(): Promise<void>
 }
 
@@ -151,6 +154,12 @@ export async function startControlPlane(): Promise<ControlPlane> {
         readonly header?: { readonly revision?: string }
       }
       await ask('compaction', { revision: header?.revision })
+    },
+    stopControllers() {
+      running.get('kube-controller-manager')?.kill('SIGSTOP')
+    },
+    continueControllers() {
+      running.get('kube-controller-manager')?.kill('SIGCONT')
     },
     close,
   }

@@ -80,6 +80,14 @@ export const cluster = {
   E_LOCK_LOST: remote('The lock was taken over by another run.', 'Rerun.'),
   E_ROLLOUT_FAILED: workload('A rollout cannot succeed.', "Read the pod's log above."),
   E_ROLLOUT_TIMEOUT: workload('A rollout did not finish in time.', "Read the pods' states above."),
+  E_ROLLOUT_NO_PROGRESS: remote(
+    'Nothing in the cluster acts on what was applied.',
+    'See whether kube-controller-manager and kube-scheduler of the cluster run; rerun when they do.',
+  ),
+  E_KUBE_UNAVAILABLE_DURING_ROLLOUT: remote(
+    'The Kubernetes API went away during a rollout and did not come back in its time.',
+    'Rerun when the API answers again: a rerun goes on where this one ended, and rolls back if it fails.',
+  ),
   E_ROLLBACK_FAILED: workload(
     'The rollback did not succeed.',
     'Look at the workloads now; the report names them.',

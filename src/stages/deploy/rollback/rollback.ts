@@ -8,6 +8,7 @@ import { isWorkload } from '../manifests/pin-images.ts'
 import type { Deployment } from '../deployment.ts'
 import type { LastGood } from '../finalize/parse-record.ts'
 import { readLastGood } from '../finalize/record.ts'
+import { refuseRollback } from './refuse-rollback.ts'
 
 /** What led to a rollback. */
 export interface Led {
@@ -23,8 +24,9 @@ export interface Led {
 export async function rollBack(
   deployment: Deployment,
   { failure: met, written }: Led,
-  { log, signal, fact }: StepContext,
+  step: StepContext,
 ): Promise<StagegateError> {
+  const { log, signal, fact } = step
   const failure = withWritten(met, written)
   if (deployment.settings.rollback === 'never') {
     return failure.with({ state: join(failure.state, 'Nothing was rolled back: rollback is set to never.') })
@@ -33,6 +35,11 @@ export async function rollBack(
     return failure.with({
       state: join(failure.state, 'Nothing was rolled back: another run holds the lock now.'),
     })
+  }
+  const where = { cluster: deployment.cluster, clock: deployment.systems.clock }
+  const refusal = await refuseRollback(where, failure, written, step)
+  if (refusal !== undefined) {
+    return failure.with({ state: join(failure.state, refusal.state), evidence: refusal.evidence })
   }
   try {
     const good = await readLastGood(deployment, signal)

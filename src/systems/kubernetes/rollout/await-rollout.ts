@@ -10,6 +10,7 @@ import { LiveLogs } from '../logs/live-logs.ts'
 import { identityOf, judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
 import { Progress } from './progress.ts'
+import { noProgress, Stalls, unavailable } from './stalls.ts'
 import { isNewPod } from './warnings.ts'
 
 /** The longest time between two looks: graces end without an event. Milliseconds. */
@@ -20,8 +21,9 @@ const BURST = 20
 /**
  * Watches workloads together until all are done at the same moment, or one has certainly failed.
  *
- * @throws StagegateError E_ROLLOUT_FAILED; E_ROLLOUT_TIMEOUT when the signal was aborted by a step's timeout; both with
- * what the pods say
+ * @throws StagegateError E_ROLLOUT_FAILED; E_ROLLOUT_NO_PROGRESS when nobody in the cluster acts; E_ROLLOUT_TIMEOUT when
+ * the signal was aborted by a step's timeout; all with what the pods say. E_KUBE_UNAVAILABLE_DURING_ROLLOUT when the
+ * server did not answer at that time
  */
 export async function awaitRollout(
   connected: Connected,
@@ -34,6 +36,7 @@ export async function awaitRollout(
   const started = clock.monotonic()
   const ages = new Ages()
   const progress = new Progress(onProgress)
+  const stalls = new Stalls(onProgress)
   const logs = new LiveLogs(connected, {
     replicas: onLog === undefined ? 0 : logReplicas,
     onLine: (line) => onLog?.(line),
@@ -56,8 +59,10 @@ export async function awaitRollout(
         logs.follow(identityOf(each), pods)
       }
       const failed = findFailed(judged)
-      if (failed.length > 0 || judged.every(isSettled)) {
+      const stalled = stalls.find(judged, snapshot, workloads.awayFor() === 0, clock.monotonic())
+      if (failed.length > 0 || stalled.length > 0 || judged.every(isSettled)) {
         if (confirmed && failed.length > 0) throw await failureOf(failed)
+        if (confirmed && stalled.length > 0) throw noProgress(stalled, await gather(stalled))
         if (confirmed) return
         confirmed = await workloads.confirm()
         if (confirmed) continue
@@ -68,7 +73,9 @@ export async function awaitRollout(
     }
   } catch (thrown) {
     if (!isTimeout(signal) || thrown !== signal.reason) throw thrown
-    throw await timeoutOf(judged.filter(({ status }) => !status.done))
+    const waiting = judged.filter(({ status }) => !status.done)
+    const away = workloads.awayFor()
+    throw away > 0 ? unavailable(waiting, away) : await timeoutOf(waiting)
   } finally {
     await Promise.all([logs.close(), workloads.close()])
   }

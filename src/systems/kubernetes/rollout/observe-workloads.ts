@@ -16,6 +16,8 @@ export interface ObservedWorkloads {
   /** Those that are watched; of the others the apply has said all. */
   expected(): readonly ExpectedObject[]
   snapshot(): Snapshot
+  /** For how long the server has not answered, in milliseconds; 0 while it does. */
+  awayFor(): number
   /** Resolves when everything was listed once. */
   listed(): Promise<void>
   next(milliseconds: number): Promise<void>
@@ -96,6 +98,7 @@ export async function observeWorkloads(
       })
       return { ...now, baseline }
     },
+    awayFor: () => observation.awayFor(),
     listed: () => observation.listed(),
     next: (milliseconds) => observation.next(milliseconds),
     confirm: () => observation.confirm(),

@@ -28,6 +28,8 @@ export interface Observation {
   readonly stores: readonly ObjectStore[]
   /** Selections (by their place) that may not be listed: nothing is known of them. */
   readonly forbidden: ReadonlySet<number>
+  /** For how long the server has not answered, in milliseconds; 0 while it does. */
+  awayFor(): number
   /** Resolves when every selection was listed. @throws what ends an observation */
   listed(): Promise<void>
   /** Resolves after the next change, or after some milliseconds. @throws what ends an observation; the signal's reason */
@@ -46,6 +48,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
   const troubled = new Set<ObjectStore>()
   const forbidden = new Set<number>()
   let failure: { readonly thrown: unknown } | undefined
+  let awaySince: number | undefined
   let changed = false
   let wake: () => void = () => undefined
 
@@ -61,11 +64,15 @@ export function startObservation(observed: readonly Observed[], options: Observa
     const { plural } = selection.resource
     const onChange = (): void => {
       waiting.delete(store)
-      if (troubled.delete(store) && troubled.size === 0) onTrouble('the API answers again')
+      if (troubled.delete(store) && troubled.size === 0) {
+        awaySince = undefined
+        onTrouble('the API answers again')
+      }
       change()
     }
     const onTroubled = (error: StagegateError): void => {
       if (troubled.size === 0) onTrouble(`the API does not answer, waiting for it: ${error.message}`)
+      awaySince ??= clock.monotonic()
       troubled.add(store)
     }
     try {
@@ -103,6 +110,7 @@ export function startObservation(observed: readonly Observed[], options: Observa
     stores,
     forbidden,
     next,
+    awayFor: () => (awaySince === undefined ? 0 : clock.monotonic() - awaySince),
     async listed() {
       while (waiting.size > 0) await next(1_000)
     },
