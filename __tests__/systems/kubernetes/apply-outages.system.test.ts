@@ -81,13 +81,13 @@ webhooks:
     )
 
   test('waits for one that does not answer yet', async () => {
-    webhook.works = false
+    webhook.conduct = 'fails'
     await configure()
     await expect.poll(async () => (await bed.cluster.version(new AbortController().signal)) !== '').toBe(true)
     await sleep(1000)
     const applying = tools.apply(configMaps('late', 3))
     await expect.poll(() => webhook.asked, { timeout: 10_000 }).toBeGreaterThan(2)
-    webhook.works = true
+    webhook.conduct = 'allows'
     expect(await applying).toHaveLength(3)
   })
 })

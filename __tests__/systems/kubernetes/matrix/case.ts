@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { TestbedDescription } from '../../../../script/lib/testbed/description.ts'
+import type { WebhookConduct } from '../webhook-server.ts'
 
 export type Images = TestbedDescription['images']
 
@@ -15,6 +16,8 @@ export interface MatrixCase {
   readonly manifests: (images: Images, namespace: string) => string
   /** What is there before, and is not waited for; YAML. */
   readonly before?: (images: Images, namespace: string) => string
+  /** A webhook that is asked about each pod of the namespace. */
+  readonly webhook?: WebhookConduct
   /** `done`, or the reason of the failure. */
   readonly verdict: string | RegExp
   /** What the evidence of the failure says. */

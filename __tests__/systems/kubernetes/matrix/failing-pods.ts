@@ -59,6 +59,7 @@ interface Refused {
   readonly title: string
   readonly evidence: RegExp
   readonly parts?: WorkloadParts
+  readonly webhook?: MatrixCase['webhook']
   readonly before?: (namespace: string) => readonly Loose[]
 }
 
@@ -114,6 +115,23 @@ const refused: Readonly<Record<string, Refused>> = {
     evidence: /images of base are not allowed/,
     before: policy,
   },
+  'webhook-denies': {
+    title: 'a webhook that denies them',
+    evidence:
+      /admission webhook "pods.example.com" denied the request: spec.timeoutSeconds of the service account/,
+    webhook: 'denies',
+  },
+  'webhook-denies-job': {
+    title: 'a webhook that denies them, for a Job',
+    evidence: /admission webhook "pods.example.com" denied the request/,
+    parts: { kind: 'Job' },
+    webhook: 'denies',
+  },
+  'webhook-silent': {
+    title: 'a webhook that does not answer',
+    evidence: /failed calling webhook "pods.example.com".*(?:context deadline exceeded|timeout)/,
+    webhook: 'silent',
+  },
   'service-account-missing': {
     title: 'a service account that is missing',
     evidence: /serviceaccount "none" not found/,
@@ -122,11 +140,12 @@ const refused: Readonly<Record<string, Refused>> = {
 }
 
 const notMade: readonly MatrixCase[] = Object.entries(refused).map(
-  ([name, { title, evidence, parts = {}, before }]) => ({
+  ([name, { title, evidence, parts = {}, before, webhook }]) => ({
     name,
     title,
     verdict: /FailedCreate/,
     evidence,
+    ...(webhook === undefined ? {} : { webhook }),
     ...(before === undefined
       ? {}
       : {

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluste
 import { openTestbedCluster, parseYaml, type TestbedCluster } from '../testbed-cluster.ts'
 import type { MatrixCase } from './case.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
+import { startWebhook } from './webhook.ts'
 
 export interface MatrixResult {
   /** Undefined when everything got ready. */
@@ -29,10 +30,12 @@ export async function runCase(each: MatrixCase, options: RunOptions = {}): Promi
   const bed = await openTestbedCluster(each.name.slice(0, 40))
   const { images } = bed.testbed
   const before = each.before === undefined ? [] : await bed.apply(each.before(images, bed.namespace))
+  const webhook = each.webhook === undefined ? undefined : await startWebhook(bed, each.webhook)
   try {
     if (each.refused !== undefined) await untilRefused(bed, each.refused(images))
     return await rollOut(bed, each.manifests(images, bed.namespace), options)
   } finally {
+    await webhook?.close()
     await removeClusterObjects(bed, before)
     await bed.close()
   }
