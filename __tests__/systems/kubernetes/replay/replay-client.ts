@@ -18,9 +18,25 @@ export interface Faults {
   readonly down: number
   /** Watching is not allowed. */
   readonly unwatchable: boolean
+  /** How many watches are answered 410, or are ended by it in their midst. */
+  readonly expired: number
+  /** How old a list may be that comes from a server that is behind the others, in milliseconds. */
+  readonly staleMs: number
 }
 
-export const noFaults: Faults = { lateMs: 0, lost: 0, repeated: 0, cutAfter: 0, down: 0, unwatchable: false }
+export const noFaults: Faults = {
+  lateMs: 0,
+  lost: 0,
+  repeated: 0,
+  cutAfter: 0,
+  down: 0,
+  unwatchable: false,
+  expired: 0,
+  staleMs: 0,
+}
+
+/** How many lists come from a server that is behind, where one is. */
+const STALE_LISTS = 0.4
 
 /** One round trip. Milliseconds. */
 const ROUND_TRIP = 5
@@ -60,7 +76,8 @@ export function createReplayClient(
       await answers(signal, purpose, kind)
       if (method !== 'GET' || kind === undefined) throw notFound(purpose)
       listed.add(kind)
-      const now = moment()
+      const behind = faults.staleMs > 0 && random() < STALE_LISTS ? random() * faults.staleMs : 0
+      const now = moment() - behind
       const body = {
         metadata: { resourceVersion: String(history.version(now)) },
         items: history.at(kind, now),
@@ -75,6 +92,8 @@ export function createReplayClient(
       const kind = kinds[path.split('/').at(-1) ?? ''] ?? ''
       await answers(signal, purpose, kind)
       if (faults.unwatchable) throw new StagegateError('E_KUBE_FORBIDDEN', { message: `may not ${purpose}` })
+      // As the client of the real API throws an answer of 410.
+      if (random() < faults.expired / 2) throw notFound(purpose)
       return watch(kind, Number(query?.resourceVersion), signal)
     },
   }
@@ -92,6 +111,10 @@ export function createReplayClient(
       if (comes > moment()) await clock.sleep(comes - moment(), signal)
       signal.throwIfAborted()
       if (index >= cutAt) throw unavailable('the connection was cut')
+      if (random() < faults.expired / 2) {
+        yield Buffer.from('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n')
+        return
+      }
       yield Buffer.from(`${JSON.stringify({ type, object })}\n`)
     }
     // Nothing more happens; the server ends the watch some minutes later.

@@ -3,10 +3,11 @@ import type { Connected } from '../../../../src/systems/kubernetes/connected.ts'
 import type { ApiResource } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'
 import { parseApiVersion } from '../../../../src/systems/kubernetes/object-id.ts'
 import { awaitRollout } from '../../../../src/systems/kubernetes/rollout/await-rollout.ts'
-import { judgeAll } from '../../../../src/systems/kubernetes/rollout/judge-all.ts'
-import { noBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesEvent } from '../../../../src/systems/kubernetes/status/objects.ts'
 import { createVirtualClock } from '../../virtual-clock.ts'
 import { createHistory } from './history.ts'
+import { isReadyForKubectl } from './kubectl-ready.ts'
 import type { Recording } from './recordings.ts'
 import { createReplayClient, type Faults } from './replay-client.ts'
 
@@ -55,25 +56,32 @@ export async function replay(recording: Recording, faults: Faults, seed: number)
   return { verdict, at: recording.applied + clock.monotonic() }
 }
 
-/** Whether everything was ready at a moment of a recording, in truth. */
-export function isReady(recording: Recording, at: number): boolean {
+/**
+ * Whether everything was ready in truth, by the counts that kubectl goes by, at some moment of a span of a recording. A Job
+ * that its `ttlSecondsAfterFinished` has removed was ready if it was before; a claim whose class waits for a pod need not
+ * be bound.
+ */
+export function wasReady(recording: Recording, from: number, to: number): boolean {
   const history = createHistory(recording)
-  const of = (kind: string) => history.at(kind, at)
-  const objects = [...new Set(recording.expected.map(({ kind }) => kind))].flatMap(of)
-  const snapshot = {
-    objects,
-    replicaSets: of('ReplicaSet'),
-    pods: of('Pod'),
-    events: of('Event'),
-    storageClasses: of('StorageClass'),
-    baseline: noBaseline,
+  const moments = [from, to, ...recording.events.map(({ at }) => at).filter((at) => at > from && at < to)]
+  return moments.some((moment) => recording.expected.every((each) => isReady(each, moment)))
+
+  function isReady({ kind, metadata: { uid } }: KubernetesObject, moment: number): boolean {
+    const found = history.at(kind, moment).find(({ metadata }) => metadata.uid === uid)
+    if (found !== undefined) return isReadyForKubectl(found) || waitsForConsumer(found, moment)
+    const last = recording.events.findLast(({ at, object }) => at <= moment && object.metadata.uid === uid)
+    return kind === 'Job' && last !== undefined && isReadyForKubectl(last.object)
   }
-  const expected = recording.expected.map((object) => ({
-    object,
-    uid: object.metadata.uid,
-    generation: object.metadata.generation ?? 0,
-  }))
-  return judgeAll(expected, snapshot).every(({ status }) => status.done)
+
+  function waitsForConsumer({ kind, metadata: { uid } }: KubernetesObject, moment: number): boolean {
+    const events = history.at('Event', moment) as readonly KubernetesEvent[]
+    return (
+      kind === 'PersistentVolumeClaim' &&
+      events.some(
+        ({ reason, involvedObject }) => reason === 'WaitForFirstConsumer' && involvedObject?.uid === uid,
+      )
+    )
+  }
 }
 
 function findResource({
