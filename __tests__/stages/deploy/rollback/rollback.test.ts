@@ -54,6 +54,7 @@ function deployed(
     settings: { namespace, rollback, manifests: { configured: true, allow } },
     cluster: createCluster(api.connected.client, api.clock),
     lease: { lost: new AbortController().signal },
+    systems: { clock: api.clock },
   } as unknown as Deployment
   const ignore = () => undefined
   const step = {
@@ -66,6 +67,17 @@ function deployed(
 }
 
 describe('a rollback', () => {
+  test('is not tried where nobody in the cluster would act on it', async () => {
+    const { api, roll } = deployed([configMap('old', 'good')])
+    const error = await roll({
+      failure: new StagegateError('E_ROLLOUT_NO_PROGRESS', { message: 'nothing has moved for 60 s' }),
+      written,
+    })
+    expect(error.code).toBe('E_ROLLOUT_NO_PROGRESS')
+    expect(error.state).toMatch(/^Nothing was rolled back: nobody in the cluster acts on changes/)
+    expect(api.stored.has('old')).toBe(false)
+  })
+
   test('names what the run wrote that the set before does not have', async () => {
     const { api, roll } = deployed([configMap('old', 'good'), configMap('same', 'same')])
     const error = await roll()

@@ -5,14 +5,15 @@ import { toYaml, workload } from './case.ts'
 
 /** Puts a webhook before the pods of a namespace; it has to be asked, and is given a second to answer. */
 export async function startWebhook(
-  { cluster, client, namespace, apply, testbed }: TestbedCluster,
+  bed: TestbedCluster,
   conduct: WebhookConduct,
 ): Promise<{ close(): Promise<void> }> {
+  const { cluster, client, namespace, testbed } = bed
   const { signal } = new AbortController()
   const server = await startWebhookServer(conduct)
   const apiVersion = 'admissionregistration.k8s.io/v1'
   const kind = 'ValidatingWebhookConfiguration'
-  await apply(
+  await bed.apply(
     toYaml({
       apiVersion,
       kind,

@@ -6,6 +6,7 @@ import { Stalls } from '../../../../src/systems/kubernetes/rollout/stalls.ts'
 import { noBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'
 import { judgeObject } from '../../../../src/systems/kubernetes/status/judge-object.ts'
 import type { Pod } from '../../../../src/systems/kubernetes/status/objects.ts'
+import { withoutFields } from '../../../../src/systems/kubernetes/without-fields.ts'
 import type { World } from '../../../../src/systems/kubernetes/status/status.ts'
 
 const folder = new URL('../fixtures/status/', import.meta.url)
@@ -32,12 +33,11 @@ const stallOf = (world: World): string | undefined => findStall(judge(world), wo
 /** A state in which nobody has looked at the pods: what a dead scheduler leaves. */
 function unscheduled(world: World): World {
   const pods = world.pods.map(({ metadata, spec }): Pod => {
-    const { nodeName: _, ...rest } = spec as Record<string, unknown>
     return {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata,
-      spec: rest as Pod['spec'] & object,
+      spec: withoutFields(spec ?? {}, ['nodeName']),
       status: { phase: 'Pending' },
     }
   })

@@ -49,7 +49,7 @@ function describe(
     case 'batch/Job':
       return unstarted(live) ?? unscheduled(status.pods)
     case '/Pod':
-      return unscheduled([live as Pod])
+      return unscheduled([live])
     default:
       return undefined
   }

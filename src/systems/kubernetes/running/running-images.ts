@@ -3,7 +3,6 @@ import type { KubernetesObject, RunningImages } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { type ApiResource, known } from '../discovery/api-resource.ts'
 import { groupKind } from '../status/groups.ts'
-import type { Pod } from '../status/objects.ts'
 import { readRules, ruleAnnotations } from '../status/rules/rules.ts'
 import { listObjects } from '../watch/list-objects.ts'
 import { findOwned } from './find-owned.ts'
@@ -70,7 +69,7 @@ export async function runningImages(
         ? undefined
         : await findOwned(connected, live, { pods, replicaSets }, signal)
       return readRunning(live, {
-        pods: (owned ?? pods) as readonly Pod[],
+        pods: owned ?? pods,
         replicaSets,
         owned: owned !== undefined,
       })
