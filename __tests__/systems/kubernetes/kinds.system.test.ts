@@ -1,121 +1,34 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { StagegateError } from '../../../src/errors/index.ts'
-import { systemClock } from '../../../src/systems/clock/clock.ts'
 import type { ApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
-import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import { awaitVerdict } from './await-verdict.ts'
+import { defineGadgets, type Gadgets, reportStatus } from './gadgets.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster
-let group: string
-const { signal } = new AbortController()
+let gadgets: Gadgets
 
 beforeAll(async () => {
   bed = await openTestbedCluster('kinds')
-  group = `${bed.namespace}.example.com`
-  await bed.apply(`
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: gadgets.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { kind: Gadget, plural: gadgets }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: { status: {} }
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
-`)
+  gadgets = await defineGadgets(bed)
 })
 
 afterAll(async () => {
-  const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
-  await bed.cluster.remove({ ...definition, name: `gadgets.${group}` }, signal)
+  await gadgets.remove()
   await bed.close()
 })
 
-function gadget(name: string, annotations: Readonly<Record<string, string>> = {}, size = 1): string {
-  return JSON.stringify({
-    apiVersion: `${group}/v1`,
-    kind: 'Gadget',
-    metadata: { name, annotations },
-    spec: { size },
-  })
-}
-
-/** Writes a status as the controller of the kind would. */
-async function report(path: string, status: object): Promise<void> {
-  await bed.client.send({
-    method: 'PATCH',
-    path: `${path}/status`,
-    contentType: 'application/merge-patch+json',
-    body: { status },
-    signal,
-    purpose: `write the status of ${path}`,
-  })
-}
-
-function pathOf(name: string): string {
-  return `/apis/${group}/v1/namespaces/${bed.namespace}/gadgets/${name}`
-}
-
-interface Ended {
-  /** `done`, the reason of a failure, or the code of another error. */
-  readonly verdict: string
-  readonly said: readonly string[]
-}
-
-async function wait(
-  objects: readonly KubernetesObject[],
-  options: {
-    readonly meanwhile?: () => Promise<void>
-    readonly limitMs?: number
-    readonly client?: ApiClient
-  } = {},
-): Promise<Ended> {
-  const said: string[] = []
-  let reason: string | undefined
-  const limit = systemClock.deadline(
-    options.limitMs ?? 60_000,
-    () => new StagegateError('E_STEP_TIMEOUT', { message: 'time is up' }),
-  )
-  const cluster = options.client === undefined ? bed.cluster : createCluster(options.client, systemClock)
-  let acting: Promise<void> | undefined
-  try {
-    await cluster.awaitRollout(objects, {
-      signal: limit.signal,
-      onEvidence: ([first]) => {
-        reason = first?.reason
-      },
-      onProgress: ({ text }) => {
-        acting ??= options.meanwhile?.()
-        said.push(text)
-      },
-    })
-    return { verdict: 'done', said }
-  } catch (thrown) {
-    if (!(thrown instanceof StagegateError)) throw thrown
-    return { verdict: reason ?? thrown.code, said }
-  } finally {
-    limit.clear()
-    await acting
-  }
-}
-
 describe.concurrent('a custom resource', () => {
   test('is ready when its controller has seen the change and says so', async () => {
-    await bed.apply(gadget('ready'))
-    await report(pathOf('ready'), { observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True' }] })
-    const applied = await bed.apply(gadget('ready', {}, 2))
-    const { verdict, said } = await wait(applied, {
+    await bed.apply(gadgets.gadget('ready'))
+    await gadgets.report('ready', { observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True' }] })
+    const applied = await bed.apply(gadgets.gadget('ready', {}, 2))
+    const { verdict, said } = await awaitVerdict(bed, applied, {
       async meanwhile() {
-        await report(pathOf('ready'), {
+        await gadgets.report('ready', {
           observedGeneration: 2,
           conditions: [{ type: 'Ready', status: 'False', reason: 'Growing' }],
         })
-        await report(pathOf('ready'), { conditions: [{ type: 'Ready', status: 'True' }] })
+        await gadgets.report('ready', { conditions: [{ type: 'Ready', status: 'True' }] })
       },
     })
     expect(verdict).toBe('done')
@@ -124,10 +37,10 @@ describe.concurrent('a custom resource', () => {
   })
 
   test('has failed when its controller has given up', async () => {
-    const applied = await bed.apply(gadget('stalled'))
-    const { verdict } = await wait(applied, {
+    const applied = await bed.apply(gadgets.gadget('stalled'))
+    const { verdict } = await awaitVerdict(bed, applied, {
       meanwhile: () =>
-        report(pathOf('stalled'), {
+        gadgets.report('stalled', {
           observedGeneration: 1,
           conditions: [
             { type: 'Stalled', status: 'True', reason: 'NoSuchSize', message: 'there is no size 1' },
@@ -138,7 +51,10 @@ describe.concurrent('a custom resource', () => {
   })
 
   test('that no controller looks at is not waited for', async () => {
-    expect(await wait(await bed.apply(gadget('alone')))).toMatchObject({ verdict: 'done', said: ['present'] })
+    expect(await awaitVerdict(bed, await bed.apply(gadgets.gadget('alone')))).toMatchObject({
+      verdict: 'done',
+      said: ['present'],
+    })
   })
 
   test('is judged by what its annotations say', async () => {
@@ -147,12 +63,12 @@ describe.concurrent('a custom resource', () => {
       'stagegate.dev/failed-when': '{.status.phase}=CreateFailed',
     }
     const [good, bad] = await Promise.all([
-      bed.apply(gadget('runs', annotations)),
-      bed.apply(gadget('breaks', annotations)),
+      bed.apply(gadgets.gadget('runs', annotations)),
+      bed.apply(gadgets.gadget('breaks', annotations)),
     ])
     const ended = await Promise.all([
-      wait(good, { meanwhile: () => report(pathOf('runs'), { phase: 'Running' }) }),
-      wait(bad, { meanwhile: () => report(pathOf('breaks'), { phase: 'CreateFailed' }) }),
+      awaitVerdict(bed, good, { meanwhile: () => gadgets.report('runs', { phase: 'Running' }) }),
+      awaitVerdict(bed, bad, { meanwhile: () => gadgets.report('breaks', { phase: 'CreateFailed' }) }),
     ])
     expect(ended.map(({ verdict }) => verdict)).toEqual(['done', 'FailedWhen'])
   })
@@ -168,15 +84,15 @@ spec: { type: LoadBalancer, ports: [{ port: 80 }] }
 
   test('of type LoadBalancer is ready when it has an address', async () => {
     const path = `/api/v1/namespaces/${bed.namespace}/services/balanced`
-    const { verdict, said } = await wait(await bed.apply(service('balanced')), {
-      meanwhile: () => report(path, { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }),
+    const { verdict, said } = await awaitVerdict(bed, await bed.apply(service('balanced')), {
+      meanwhile: () => reportStatus(bed, path, { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }),
     })
     expect(verdict).toBe('done')
     expect(said).toEqual(['its load balancer has no address yet', 'its load balancer has an address'])
   })
 
   test('is waited for until the time is up when nothing is certain', async () => {
-    const { verdict } = await wait(await bed.apply(service('unbalanced')), { limitMs: 3_000 })
+    const { verdict } = await awaitVerdict(bed, await bed.apply(service('unbalanced')), { limitMs: 3_000 })
     expect(verdict).toBe('E_ROLLOUT_TIMEOUT')
   })
 
@@ -202,8 +118,8 @@ spec:
     spec: { terminationGracePeriodSeconds: 0, containers: [{ name: main, image: "${bed.testbed.images.pause}" }] }
 `)
     const [there, missing] = await Promise.all([
-      wait(await bed.apply(scaler('there', 'scaled'))),
-      wait(await bed.apply(scaler('missing', 'none'))),
+      awaitVerdict(bed, await bed.apply(scaler('there', 'scaled'))),
+      awaitVerdict(bed, await bed.apply(scaler('missing', 'none'))),
     ])
     expect(there.verdict).toBe('done')
     expect(missing.verdict).toBe('FailedGetScale')
@@ -276,7 +192,7 @@ spec:
       return bed.client.stream(request)
     },
   }
-  expect(await wait(applied, { client })).toEqual({ verdict: 'done', said: [] })
+  expect(await awaitVerdict(bed, applied, { client })).toEqual({ verdict: 'done', said: [] })
   // Only which kinds there are, which an earlier step has asked before.
   expect(asked.toSorted()).toEqual(['/api', '/apis'])
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { StagegateError } from '../../../src/errors/index.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
@@ -108,4 +109,23 @@ test('a rollout is judged by its workload alone where nothing else may be seen',
   expect(await cluster.runningImages(objects, new AbortController().signal)).toEqual([
     { containers: [], old: [], wanted: false, unknown: 'pods may not be listed' },
   ])
+})
+
+test('pods that may not be seen are not taken for ready while they crash', async () => {
+  const cluster = await openAs('blind', ['get', 'list', 'watch'], 'deployments')
+  const objects = await bed.apply(
+    deployment('crashes', 'sleep 4; exit 1').replace(/ +readinessProbe.*\n/, ''),
+  )
+  const limit = systemClock.deadline(
+    14_000,
+    () => new StagegateError('E_STEP_TIMEOUT', { message: 'time is up' }),
+  )
+  const said: string[] = []
+  const rollout = cluster.awaitRollout(objects, {
+    signal: limit.signal,
+    onProgress: ({ text }) => said.push(text),
+  })
+  await expect(rollout).rejects.toMatchObject({ code: 'E_ROLLOUT_TIMEOUT' })
+  limit.clear()
+  expect(said).toContain('1 of 1 replicas available')
 })

@@ -112,6 +112,8 @@ export interface RolloutLogLine {
 
 /** Why an object did not become ready, bounded; all text in it may come from outside. */
 export interface RolloutEvidence {
+  /** Of the object; two of different groups may be called alike. */
+  readonly uid?: string
   /** `Deployment staging/api` */
   readonly object: string
   /** As Kubernetes calls it: `CrashLoopBackOff`; not there for what was only waited for. */

@@ -4,7 +4,6 @@ type Mapping = Readonly<Record<string, unknown>>
 
 /** Fields that hold addresses, hosts, the machine's images, or nothing that a status is judged from; at any depth. */
 const cut = new Set([
-  'managedFields',
   'kubectl.kubernetes.io/last-applied-configuration',
   'template',
   'selector',

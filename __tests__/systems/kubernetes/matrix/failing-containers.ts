@@ -201,6 +201,20 @@ const inKinds: readonly MatrixCase[] = [
       ),
   },
   {
+    name: 'job-fails-and-goes',
+    title: 'a Job that fails and is removed by its ttl at once',
+    verdict: /BackoffLimitExceeded/,
+    evidence: /backoff limit/,
+    manifests: (images) =>
+      toYaml(
+        workload('job-fails-and-goes', images, {
+          kind: 'Job',
+          spec: { backoffLimit: 0, ttlSecondsAfterFinished: 0 },
+          container: shell('exit 5'),
+        }),
+      ),
+  },
+  {
     name: 'job-too-slow',
     title: 'a Job that takes longer than its deadline',
     verdict: /DeadlineExceeded/,

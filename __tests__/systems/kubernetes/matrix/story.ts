@@ -69,7 +69,42 @@ async function limitPods({ bed }: Told, pods: string): Promise<void> {
   await systemClock.sleep(1_000)
 }
 
+/** Its pod of before waits for a ConfigMap. */
+const configured: WorkloadParts = {
+  kind: 'StatefulSet',
+  container: { envFrom: [{ configMapRef: { name: 'settings' } }] },
+}
+
 export const stories: readonly Story[] = [
+  {
+    name: 'behind-broken-pod',
+    title: 'a StatefulSet whose pod of before never gets ready, and is not replaced',
+    verdict: /ErrImagePull|ImagePullBackOff/,
+    async run({ roll, last }) {
+      await roll({ kind: 'StatefulSet', ...noImage })
+      return last({ kind: 'StatefulSet' })
+    },
+  },
+  {
+    name: 'behind-crashing-pod',
+    title: 'a StatefulSet whose pod of before crashes once more, and is not replaced',
+    verdict: /CrashLoopBackOff/,
+    async run({ roll, last }) {
+      await roll({ kind: 'StatefulSet', container: shell('exit 1') })
+      return last({ kind: 'StatefulSet' })
+    },
+  },
+  {
+    name: 'behind-healed-pod',
+    title: 'a StatefulSet whose pod of before gets what it waited for',
+    verdict: 'done',
+    async run({ bed, roll, last }) {
+      const { verdict } = await roll(configured)
+      if (verdict !== 'CreateContainerConfigError') throw new Error(`it failed by ${verdict}`)
+      await bed.apply(toYaml({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } }))
+      return last({ kind: 'StatefulSet' })
+    },
+  },
   {
     name: 'deadline-of-before',
     title: 'the same Deployment again, whose deadline had passed before',

@@ -41,9 +41,6 @@ export async function watchRollout(
 }
 
 /** What this run changed about the object that failed. */
-function diffOf({ object }: RolloutEvidence, applied: readonly AppliedObject[]): readonly string[] {
-  const found = applied.find(({ object: { kind, metadata } }) =>
-    [`${kind} ${metadata.name}`, `${kind} ${metadata.namespace ?? ''}/${metadata.name}`].includes(object),
-  )
-  return found?.diff ?? []
+function diffOf({ uid }: RolloutEvidence, applied: readonly AppliedObject[]): readonly string[] {
+  return applied.find(({ object }) => object.metadata.uid === uid)?.diff ?? []
 }

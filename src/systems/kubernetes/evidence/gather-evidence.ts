@@ -62,6 +62,7 @@ async function gatherOne(
     said,
   }
   return {
+    ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }),
     object: title,
     ...(symptom === undefined ? {} : { reason: symptom.reason }),
     headline: symptom === undefined ? oneLine(what, 140) : renderHeadline(symptom),

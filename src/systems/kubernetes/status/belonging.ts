@@ -22,9 +22,7 @@ export function aboutOf(
   events: readonly KubernetesEvent[],
   uid: string | undefined,
 ): readonly KubernetesEvent[] {
-  return find<KubernetesEvent>(subjects, events, uid, ({ involvedObject }) => [
-    involvedObject?.uid,
-  ])
+  return find<KubernetesEvent>(subjects, events, uid, ({ involvedObject }) => [involvedObject?.uid])
 }
 
 function find<T extends KubernetesObject>(
