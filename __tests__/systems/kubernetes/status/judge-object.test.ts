@@ -306,3 +306,42 @@ describe('what was so before', () => {
     expect(summarize(judge({ ...refused, object: { ...replaces, spec } }))).toBe('FailedCreate after 20 s')
   })
 })
+
+describe('a StatefulSet behind a pod of the earlier revision', () => {
+  const crashing = readState('stateful-set/crash-loop')
+
+  /** The same pods, and a template that was changed since. */
+  function changed({ object, ...world }: World, spec: object = {}): World {
+    const status = { ...(object.status as object), updatedReplicas: 0, updateRevision: 'stateful-set-new' }
+    return { ...world, object: { ...object, spec: { ...(object.spec as object), ...spec }, status } }
+  }
+
+  const crashedBefore = (world: World): World => ({
+    ...world,
+    baseline: takeBaseline({ ...world, objects: [world.object] }, { now: 0 }),
+  })
+
+  test('has failed when that pod has crashed again since', () => {
+    const [symptom] = judge(changed(crashing)).symptoms
+    expect(symptom).toMatchObject({ reason: 'CrashLoopBackOff', graceMs: 0, pod: crashing.pods[0] })
+    expect(symptom?.text).toMatch(/earlier revision, and no pod is replaced before this one is ready$/)
+  })
+
+  test('waits for the next start of one that crashed before, as long as the kubelet may take', () => {
+    expect(summarize(judge(crashedBefore(changed(crashing))))).toBe('CrashLoopBackOff after 310 s')
+  })
+
+  test('waits for what the change may heal', () => {
+    const [pod] = crashing.pods
+    const waiting = {
+      name: 'main',
+      state: { waiting: { reason: 'CreateContainerConfigError', message: 'no a' } },
+    }
+    const pods = [{ ...pod!, status: { ...pod!.status, containerStatuses: [waiting] } }]
+    expect(summarize(judge(changed({ ...crashing, pods })))).toBe('CreateContainerConfigError after 30 s')
+  })
+
+  test('is not held up by it where pods are replaced in any order', () => {
+    expect(summarize(judge(changed(crashing, { podManagementPolicy: 'Parallel' })))).toBe('waiting')
+  })
+})

@@ -2,7 +2,7 @@ import { oneLine } from '../evidence/one-line.ts'
 import { aboutOf, ownedBy } from '../status/belonging.ts'
 import { eventCount, type KubernetesEvent, type Pod } from '../status/objects.ts'
 import type { Baseline } from '../status/status.ts'
-import type { Judged, Snapshot } from './judge-all.ts'
+import { identityOf, type Judged, type Snapshot } from './judge-all.ts'
 
 /** Different warnings about one object; what comes after is said only if the rollout fails. */
 const MAX_WARNINGS = 5
@@ -10,11 +10,15 @@ const MAX_WARNINGS = 5
 /** Warnings of the cluster about objects that are rolled out, each told once however often and of how many pods it is said. */
 export class Warnings {
   readonly #told = new Map<string, Set<string>>()
+  /** Events that were looked at; one that happens again is another value. */
+  readonly #seen = new WeakSet<KubernetesEvent>()
 
   /** What is new about an object since the last look, as lines. */
-  take({ title, object, status }: Judged, { events, replicaSets, baseline }: Snapshot): readonly string[] {
-    const told = this.#told.get(title) ?? new Set()
-    this.#told.set(title, told)
+  take(judged: Judged, { events, replicaSets, baseline }: Snapshot): readonly string[] {
+    const { object, status } = judged
+    const key = identityOf(judged)
+    const told = this.#told.get(key) ?? new Set()
+    this.#told.set(key, told)
     const fresh = new Set(
       status.pods.filter((pod) => isNewPod(pod, baseline)).map(({ metadata }) => metadata.uid),
     )
@@ -25,7 +29,8 @@ export class Warnings {
     const lines: string[] = []
     for (const event of [...around].flatMap((each) => aboutOf(events, each))) {
       const about = event.involvedObject
-      if (event.type !== 'Warning') continue
+      if (event.type !== 'Warning' || this.#seen.has(event)) continue
+      this.#seen.add(event)
       if (!fresh.has(about?.uid) && !happenedSince(event, baseline)) continue
       const said = `${event.reason ?? 'Warning'}: ${oneLine(event.message ?? '', 300)}`
       const same = withoutNames(said, about?.name)

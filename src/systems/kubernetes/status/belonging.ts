@@ -36,7 +36,8 @@ function find<T extends KubernetesObject>(
   if (index === undefined) {
     const made = new Map<string, T[]>()
     for (const object of objects) {
-      for (const each of new Set(uidsOf(object))) {
+      const uids = uidsOf(object)
+      for (const each of uids.length > 1 ? new Set(uids) : uids) {
         if (each === undefined) continue
         const of = made.get(each)
         if (of === undefined) made.set(each, [object])

@@ -193,14 +193,18 @@ export function eventTime({ series, lastTimestamp, eventTime: first, metadata }:
 }
 
 /** The event that happened last; of one second always the same one, in whatever order they are known. */
-export function findNewest(events: readonly KubernetesEvent[]): KubernetesEvent | undefined {
-  return events.reduce<KubernetesEvent | undefined>((newest, event) => {
-    if (newest === undefined) return event
-    const later = eventTime(event) - eventTime(newest)
-    return later > 0 || (later === 0 && (event.metadata.uid ?? '') > (newest.metadata.uid ?? ''))
-      ? event
-      : newest
-  }, undefined)
+export function findNewest([first, ...others]: readonly KubernetesEvent[]): KubernetesEvent | undefined {
+  if (first === undefined || others.length === 0) return first
+  let newest = first
+  let time = eventTime(first)
+  for (const event of others) {
+    const itsTime = eventTime(event)
+    if (itsTime < time) continue
+    if (itsTime === time && (event.metadata.uid ?? '') < (newest.metadata.uid ?? '')) continue
+    newest = event
+    time = itsTime
+  }
+  return newest
 }
 
 /** How often an event happened: it is counted in one of two places, depending on who recorded it. */
