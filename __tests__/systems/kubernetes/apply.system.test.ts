@@ -112,6 +112,18 @@ metadata: { name: ${bed.namespace}-2 }
       code: 'E_MANIFEST_INVALID',
       message: expect.stringMatching(/spec\.colour: Unsupported value/) as string,
     })
+    // The definition gains a field with the object that has it.
+    const [widget = '', , crd = ''] = yaml.split('---')
+    const grown = `${widget.replace('green', 'green, size: 3')}---${crd.replace('properties: { colour', 'properties: { size: { type: integer }, colour')}`
+    const changed = [expect.stringMatching(/^CustomResourceDefinition .* changed$/), 'Widget first changed']
+    expect((await apply(grown, true)).toSorted()).toEqual(changed)
+    expect((await find('Widget', 'first', `${group}/v1`))?.spec).toEqual({ colour: 'green' })
+    expect((await apply(grown)).toSorted()).toEqual(changed)
+    expect((await find('Widget', 'first', `${group}/v1`))?.spec).toEqual({ colour: 'green', size: 3 })
+    expect((await apply(grown)).toSorted()).toEqual([
+      expect.stringMatching(/^CustomResourceDefinition .* unchanged$/),
+      'Widget first unchanged',
+    ])
     await bed.cluster.remove({ apiVersion: 'v1', kind: 'Namespace', name: `${bed.namespace}-2` }, signal)
     await bed.cluster.remove(
       { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: `widgets.${group}` },

@@ -8,7 +8,7 @@ import { createDiscovery } from '../../../../src/systems/kubernetes/discovery/di
 import type { Connected } from '../../../../src/systems/kubernetes/connected.ts'
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts'
 
-/** Behind the raw client: a store that takes ConfigMaps and Jobs as they are, for what a real server cannot be brought to do. */
+/** Behind the raw client: a store that takes a few kinds as they are, for what a real server cannot be brought to do. */
 export interface SmallApi {
   readonly connected: Connected
   readonly clock: FakeClock
@@ -23,6 +23,14 @@ const kinds = [
   { group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps' },
   { group: '', version: 'v1', kind: 'Secret', resource: 'secrets' },
   { group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs' },
+  { group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets' },
+  {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    kind: 'CustomResourceDefinition',
+    resource: 'customresourcedefinitions',
+    scope: 'Cluster',
+  },
 ]
 
 export function createSmallApi(): SmallApi {
@@ -78,9 +86,9 @@ function ok(body: unknown, status = 200): ApiAnswer {
 function discovered(core: boolean): unknown {
   const items = kinds
     .filter(({ group }) => (group === '') === core)
-    .map(({ group, version, kind, resource }) => ({
+    .map(({ group, version, kind, resource, scope = 'Namespaced' }) => ({
       metadata: { name: group },
-      versions: [{ version, resources: [{ resource, scope: 'Namespaced', responseKind: { kind } }] }],
+      versions: [{ version, resources: [{ resource, scope, responseKind: { kind } }] }],
     }))
   return { kind: 'APIGroupDiscoveryList', items }
 }

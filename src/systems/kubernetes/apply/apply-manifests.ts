@@ -6,12 +6,13 @@ import type { Connected } from '../connected.ts'
 import { applyChange, type Reached, withoutSecretValues } from './apply-change.ts'
 import { createAutoscalers } from './autoscaling/autoscalers.ts'
 import { awaitDefinitions } from './await-definitions.ts'
-import { failureOf, leftBy, outageOf, refusalOf, withProgress } from './failures.ts'
+import { type Failed, failureOf, leftBy, outageOf, refusalOf, withProgress } from './failures.ts'
+import { foretellRenewed, outlastRenewal, RENEWAL_MS } from './outlast-renewal.ts'
 import { planOrder, type Step } from './order/plan-order.ts'
 import { runInOrder } from './order/run-in-order.ts'
 import { planChange, type PlannedChange } from './plan-change.ts'
 import { stopTogether } from './stop-together.ts'
-import { placeObject, planTargets, type Target } from './target.ts'
+import { planTargets, type Target } from './target.ts'
 
 type Options = Parameters<Cluster['apply']>[1]
 
@@ -20,19 +21,19 @@ const IN_FLIGHT = 16
 
 /**
  * Applies a set. All objects are tried by a dry run first, so that one invalid object means that nothing is applied;
- * only those whose definition comes with the set are tried when it is served, before anything but definitions and
- * namespaces was applied. Then each object is applied as soon as what it needs is.
+ * only those whose definition comes or changes with the set are tried when it is served, before anything but definitions
+ * and namespaces was applied. Then each object is applied as soon as what it needs is.
  */
 export async function applyManifests(
   connected: Connected,
   manifests: readonly Manifest[],
   options: Options,
 ): Promise<readonly AppliedObject[]> {
-  const { client, discovery } = connected
+  const { client, discovery, clock } = connected
   const { namespace } = options
   const together = stopTogether(options.signal)
   const { signal } = together
-  const targets = [...(await planTargets(manifests, namespace, discovery, signal))]
+  const targets = await planTargets(manifests, namespace, discovery, signal)
   planOrder(targets, namespace)
   const set = targets.map((target) => target.object)
   const autoscalers = createAutoscalers(client, set, namespace)
@@ -41,8 +42,18 @@ export async function applyManifests(
   /** What failed and is no longer, or may not be, as before. */
   const left: WrittenObject[] = []
   const positions = targets.map((_target, index) => index)
-  await planAll(positions.filter((index) => targets[index]?.resource !== undefined))
+  const definitions = new Map(
+    positions.filter((index) => isDefinition(targets[index])).map((index) => [nameOf(targets[index]), index]),
+  )
+  const needed = new Set(targets.map((target) => definitions.get(target.definition)))
+  let renewedUntil = 0
+  // Definitions before all: whether one differs decides whether what it defines can be tried as the cluster is now.
+  await planAll(
+    () => positions.filter((index) => needed.has(index)),
+    () => positions.filter((index) => !needed.has(index) && isTriable(targets[index])),
+  )
   if (options.dryRun) {
+    await planAll(() => positions.filter((index) => isServedAsBefore(targets[index])))
     return targets.map((target, index) => {
       const { object, change, diff } = planned.get(index) ?? { ...target, change: 'created', diff: [] }
       return { object: withoutSecretValues(object), change, diff }
@@ -51,12 +62,14 @@ export async function applyManifests(
   try {
     const first = positions.filter((index) => isFoundation(targets[index]))
     await applyAll(first.map((item) => ({ item, needs: [] })))
+    const awaited = first.filter((index) => planned.get(index)?.change !== 'unchanged' || !isServed(index))
     await awaitDefinitions(
       connected,
-      first.flatMap((index) => targets[index]?.object ?? []),
+      awaited.flatMap((index) => targets[index]?.object ?? []),
       signal,
     )
-    await planAll(positions.filter((index) => !planned.has(index)))
+    renewedUntil = clock.monotonic() + RENEWAL_MS
+    await planAll(() => positions.filter((index) => !planned.has(index)))
     await applyAll(planOrder(targets, namespace).map(withPosition))
   } catch (thrown) {
     const reason: unknown = options.signal.aborted ? options.signal.reason : thrown
@@ -66,12 +79,28 @@ export async function applyManifests(
   }
   return positions.flatMap((index) => applied.get(index) ?? [])
 
-  /** Dry runs; what waits for a namespace of the set is left out and tried again when it is there. */
-  async function planAll(tried: readonly number[]): Promise<void> {
+  /** Dry runs, one batch after the other; what they refuse is told of all together. */
+  async function planAll(...batches: readonly (() => readonly number[])[]): Promise<void> {
+    const failures: Failed[] = []
+    let tried = 0
+    for (const batch of batches) {
+      if (together.stoppedBy() !== undefined) break
+      const indices = batch()
+      tried += indices.length
+      failures.push(...(await planBatch(indices)))
+    }
+    const nothing = applied.size === 0
+    const stopped = together.stoppedBy()
+    if (stopped !== undefined) throw outageOf(toStagegateError(stopped), failures, nothing)
+    if (failures.length > 0) throw refusalOf(failures, tried, nothing)
+  }
+
+  /** What waits for a namespace of the set is left out and tried again when it is there. */
+  async function planBatch(tried: readonly number[]): Promise<readonly Failed[]> {
     const coming = comingNamespaces(targets)
     const settled = await settleConcurrently(tried, (index) => together.run(() => planOne(index)), IN_FLIGHT)
     options.signal.throwIfAborted()
-    const failures = settled.flatMap((result, at) => {
+    return settled.flatMap((result, at) => {
       const target = targets[tried[at] ?? -1]
       if (result.status === 'fulfilled' || target === undefined) return []
       const error = toStagegateError(result.reason)
@@ -79,20 +108,34 @@ export async function applyManifests(
         error.code === 'E_NAMESPACE_MISSING' && coming.has(target.object.metadata.namespace ?? namespace)
       return waits ? [] : [{ error, target }]
     })
-    const nothing = applied.size === 0
-    const stopped = together.stoppedBy()
-    if (stopped !== undefined) throw outageOf(toStagegateError(stopped), failures, nothing)
-    if (failures.length > 0) throw refusalOf(failures, tried.length, nothing)
   }
 
   async function planOne(index: number): Promise<void> {
     const target = targets[index]
     if (target === undefined) return
-    const resource = target.resource ?? (await discovery.require(target.object, signal))
-    const object = placeObject(target.object, resource, namespace, target.source)
-    const placed = { ...target, object, resource }
-    targets[index] = placed
-    planned.set(index, await planChange({ client, autoscalers, signal }, placed, resource))
+    const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, signal }, target)
+    if (!isRenewed(target)) planned.set(index, await plan())
+    else if (options.dryRun) planned.set(index, await foretellRenewed({ client, signal }, target, plan))
+    else planned.set(index, await outlastRenewal(clock, renewedUntil, plan, signal))
+  }
+
+  /** Whether its definition comes or changes with the set. */
+  function isRenewed({ definition }: Target): boolean {
+    const index = definitions.get(definition)
+    return index !== undefined && planned.get(index)?.change !== 'unchanged'
+  }
+
+  function isServedAsBefore(target: Target | undefined): boolean {
+    return target?.served === true && isRenewed(target)
+  }
+
+  function isTriable(target: Target | undefined): boolean {
+    return target?.served === true && !isRenewed(target)
+  }
+
+  /** Whether all that a definition of the set defines, as far as the set has it, is served. */
+  function isServed(index: number): boolean {
+    return targets.every((target) => target.served || definitions.get(target.definition) !== index)
   }
 
   async function applyAll(steps: readonly Step<number>[]): Promise<void> {
@@ -107,9 +150,12 @@ export async function applyManifests(
     if (change === undefined || applied.has(index)) return
     let reached: Reached | undefined
     try {
-      const done = await applyChange(connected, change, signal, (now) => {
-        reached = now
-      })
+      const apply = (): Promise<AppliedObject> =>
+        applyChange(connected, change, signal, (now) => {
+          reached = now
+        })
+      const end = clock.monotonic() + RENEWAL_MS
+      const done = await (isRenewed(change.target) ? outlastRenewal(clock, end, apply, signal) : apply())
       applied.set(index, done)
       options.onApplied(done)
     } catch (thrown) {
@@ -129,9 +175,17 @@ function withPosition({ item, needs }: Step<Target>, position: number): Step<num
   return { item: item === undefined ? undefined : position, needs }
 }
 
+function isDefinition(target: Target | undefined): boolean {
+  return target?.object.kind === 'CustomResourceDefinition'
+}
+
+function nameOf(target: Target | undefined): string | undefined {
+  return target?.object.metadata.name
+}
+
 /** What makes the server serve others: applied before all, and waited for. */
 function isFoundation(target: Target | undefined): boolean {
-  return target !== undefined && ['Namespace', 'CustomResourceDefinition'].includes(target.object.kind)
+  return isDefinition(target) || target?.object.kind === 'Namespace'
 }
 
 function comingNamespaces(targets: readonly Target[]): ReadonlySet<string> {

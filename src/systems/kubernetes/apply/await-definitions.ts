@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
 import { objectId } from '../object-id.ts'
 import { readObject } from './read-object.ts'
-import { definedKinds } from './target.ts'
+import { definedKinds, namesOf } from './target.ts'
 
 /** How long a definition may take to be served; as nelm. Milliseconds. */
 const PATIENCE = 10_000
@@ -51,8 +51,9 @@ export async function awaitDefinitions(
       if (problem !== undefined) missing.push(`${definition.metadata.name}: ${problem}`)
       else
         for (const kind of definedKinds(definition)) {
-          if ((await discovery.find(kind, signal)) === undefined)
-            missing.push(`${kind.apiVersion} ${kind.kind}: not in discovery`)
+          const names = namesOf(kind)
+          if ((await discovery.find(names, signal)) === undefined)
+            missing.push(`${names.apiVersion} ${names.kind}: not in discovery`)
         }
     }
     return missing

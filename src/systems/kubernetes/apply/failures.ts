@@ -54,7 +54,8 @@ export function leftBy(
   return reached !== undefined && change === 'recreated' ? 'deleted' : undefined
 }
 
-interface Failed {
+/** A dry run that failed. */
+export interface Failed {
   readonly error: StagegateError
   readonly target: Target
 }

@@ -48,9 +48,8 @@ interface Context {
 export async function planChange(
   { client, autoscalers, signal }: Context,
   target: Target,
-  resource: ApiResource,
 ): Promise<PlannedChange> {
-  const { title } = target
+  const { title, resource } = target
   let sent = target.object
   let live: KubernetesObject | undefined
   if (isScalable(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {

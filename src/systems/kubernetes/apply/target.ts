@@ -1,7 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject, Manifest } from '../cluster.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
-import type { Discovery } from '../discovery/discovery.ts'
+import type { Discovery, KindName } from '../discovery/discovery.ts'
 import { findDuplicates } from '../manifests/find-duplicates.ts'
 import { encodeSecret } from './encode-secret.ts'
 import { objectId, parseApiVersion, renderId } from '../object-id.ts'
@@ -12,8 +12,11 @@ export interface Target {
   readonly source: string
   /** `Deployment staging/api` */
   readonly title: string
-  /** Undefined while the definition of its kind, which is in the set, is not served. */
-  readonly resource: ApiResource | undefined
+  readonly resource: ApiResource
+  /** Name of the CustomResourceDefinition of the set that defines its kind; undefined where none does. */
+  readonly definition: string | undefined
+  /** Whether its kind is served before anything of the set is applied. */
+  readonly served: boolean
 }
 
 /**
@@ -27,15 +30,21 @@ export async function planTargets(
   discovery: Discovery,
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
-  const defined = new Set(manifests.flatMap(({ object }) => definedKinds(object).map(keyOf)))
+  const definitions = manifests.flatMap(({ object }) =>
+    definedKinds(object).map((resource) => ({ name: object.metadata.name, resource })),
+  )
+  const defined = new Map(definitions.map((each) => [keyOf(namesOf(each.resource)), each]))
   const targets: Target[] = []
   for (const { object: written, source } of manifests) {
     const object = encodeSecret(written)
     const served = await discovery.find(object, signal)
-    const resource = served ?? (defined.has(keyOf(object)) ? undefined : await requireKind(object, source))
-    // Of a kind that is not served yet, the namespace is added when its definition is.
-    const placed = resource === undefined ? object : placeObject(object, resource, namespace, source)
-    targets.push({ object: placed, source, title: renderId(objectId(placed)), resource })
+    const definition = defined.get(keyOf(object))
+    const resource = served ?? definition?.resource ?? (await requireKind(object, source))
+    const placed = placeObject(object, resource, namespace, source)
+    targets.push({
+      ...{ object: placed, source, title: renderId(objectId(placed)), resource },
+      ...{ definition: definition?.name, served: served !== undefined },
+    })
   }
   const duplicates = findDuplicates(targets)
   if (duplicates.length > 0) {
@@ -78,20 +87,29 @@ export function placeObject(
 
 interface Definition {
   readonly group?: string
-  readonly names?: { readonly kind?: string }
+  readonly scope?: string
+  readonly names?: { readonly kind?: string; readonly plural?: string }
   readonly versions?: readonly { readonly name?: string; readonly served?: boolean }[]
 }
 
-/** The kinds that a CustomResourceDefinition makes the server serve; of any other object, none. Pure. */
-export function definedKinds(object: KubernetesObject): readonly { apiVersion: string; kind: string }[] {
+/** How the kinds will be served that a CustomResourceDefinition defines; of any other object, none. Pure. */
+export function definedKinds(object: KubernetesObject): readonly ApiResource[] {
   if (object.kind !== 'CustomResourceDefinition') return []
-  const { group, names, versions } = (object.spec ?? {}) as Definition
-  return (versions ?? [])
+  const { group = '', scope, names, versions } = (object.spec ?? {}) as Definition
+  return (Array.isArray(versions) ? (versions as NonNullable<Definition['versions']>) : [])
     .filter((version) => version.served === true)
-    .map((version) => ({ apiVersion: `${group ?? ''}/${version.name ?? ''}`, kind: names?.kind ?? '' }))
+    .map(({ name = '' }) => ({
+      ...{ group, version: name, kind: names?.kind ?? '', plural: names?.plural ?? '' },
+      namespaced: scope !== 'Cluster',
+    }))
 }
 
-function keyOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string {
+/** As a manifest names a kind. */
+export function namesOf({ group, version, kind }: ApiResource): KindName {
+  return { apiVersion: `${group}/${version}`, kind }
+}
+
+function keyOf({ apiVersion, kind }: KindName): string {
   const { group, version } = parseApiVersion(apiVersion)
   return `${group}/${version}/${kind}`
 }

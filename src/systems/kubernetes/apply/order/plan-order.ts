@@ -10,8 +10,8 @@ import { referencesOf } from './references.ts'
 export interface Placed {
   readonly object: KubernetesObject
   readonly source: string
-  /** Of a kind that is served. */
-  readonly resource: { readonly namespaced: boolean } | undefined
+  /** Of its kind, served or defined in the set. */
+  readonly resource: { readonly namespaced: boolean }
 }
 
 /** One object and the steps that must have ended before it; without an object it only gathers others. */
@@ -68,7 +68,7 @@ function renderKey({ group, kind, namespace = '', name }: Reference): string {
 
 /** Its namespace; empty for the whole cluster. */
 function scopeOf({ object, resource }: Placed, namespace: string): string {
-  return object.metadata.namespace ?? (resource?.namespaced === false ? '' : namespace)
+  return object.metadata.namespace ?? (resource.namespaced ? namespace : '')
 }
 
 function declared({ object, source }: Placed): readonly Reference[] {
