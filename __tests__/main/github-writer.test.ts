@@ -5,11 +5,7 @@ import { readLedger } from '../../src/main/ledger/read-ledger.ts'
 import { subjectOf } from '../../src/main/ledger/subject.ts'
 import type { StageResult } from '../../src/pipeline/index.ts'
 import { deployed, done, failed, finding, pushed, stage, step } from '../report/report-of.ts'
-import {
-  createGithubClient,
-  createSubject,
-  type Subject,
-} from '../systems/github/subject.ts'
+import { createGithubClient, createSubject, type Subject } from '../systems/github/subject.ts'
 import { systemClock } from '../../src/systems/clock/clock.ts'
 import { configOf, headCommit } from './config-of.ts'
 
@@ -83,12 +79,14 @@ describe('what is written to GitHub beside the pipeline', () => {
     const stored = async () => {
       await writer.finish(never)
       const { github } = subject
+      const { trigger } = configOf()
+      const nextAttempt = configOf({ trigger: { ...trigger, run: { ...trigger.run, attempt: 3 } } })
       const warn = (text: string) => {
         expect(text).toBe('')
       }
-      return (await readLedger({ github, config: configOf(), ...ledger, patience, warn, signal: never })).get(
-        'image',
-      )
+      return (
+        await readLedger({ github, config: nextAttempt, ...ledger, patience, warn, signal: never })
+      ).get('image')
     }
     end(stage('image', pushed))
     expect(await stored()).toEqual({

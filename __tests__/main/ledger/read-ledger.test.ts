@@ -119,6 +119,26 @@ describe('the ledger that a call reads', () => {
     expect((await read()).has('image')).toBe(false)
   })
 
+  test('has what an earlier step of this very attempt passed only for a call of some stages', async () => {
+    await write({ attempt: 2 })
+    const selection = { stages: ['deploy'], from: 'auto' }
+    expect((await read({ config: configOf({ selection }) })).has('image')).toBe(true)
+    expect((await read()).has('image')).toBe(false)
+    expect(warnings).toEqual([
+      'The pass of image in run 77, attempt 2 does not count: attempt 2 of this run has not been.',
+    ])
+  })
+
+  test('is empty with a token of another app, and says why instead of running everything in silence', async () => {
+    await write({}, { app: { id: 7, slug: 'our-bot', name: 'Our bot' } })
+    expect(await read()).toEqual(new Map())
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Passes of this commit were written by our-bot and do not count: .*github-token/,
+      ),
+    ])
+  })
+
   test('has no pass of deploy', async () => {
     const text = renderEntryText(stage('deploy', done), ownWriter, tools)
     const externalId = externalIdOf(subject, 'deploy', tools)

@@ -70,6 +70,14 @@ describe('who may write the ledger', () => {
   test.each<[string, LedgerForm, Partial<PassWriter>, RunFacts | undefined, string]>([
     ['another job', oneJob, { job: 'lint' }, factsOf(), 'the job lint does not write'],
     ['another job of this very run', oneJob, { run: '77', job: 'lint' }, undefined, 'the job lint'],
+    [
+      'this very attempt, in which no such call was before',
+      oneJob,
+      { run: '77', attempt: 2 },
+      undefined,
+      'attempt 2',
+    ],
+    ['an attempt that has not been', steps, { run: '77', attempt: 3 }, undefined, 'attempt 3'],
     ['an attempt that has not been', oneJob, { run: '77', attempt: 3 }, undefined, 'attempt 3'],
     [
       'another workflow of this very run',
@@ -119,7 +127,9 @@ describe('who may write the ledger', () => {
   test('a runner that does not name its workflow believes its own run only', () => {
     const reader = readerIn(oneJob, { workflow: undefined })
     expect(refuteWriter('build', writerOf({ workflow: '' }), reader, factsOf())).toContain('does not name')
-    expect(refuteWriter('build', writerOf({ run: '77', workflow: '' }), reader, undefined)).toBeUndefined()
+    expect(
+      refuteWriter('build', writerOf({ run: '77', attempt: 1, workflow: '' }), reader, undefined),
+    ).toBeUndefined()
   })
 })
 

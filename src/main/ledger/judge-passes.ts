@@ -42,6 +42,21 @@ export function judgePasses(
   })
 }
 
+/**
+ * The other apps that have written passes of this very subject: those of a run whose `github-token` is not the job's own.
+ * They do not count, which would otherwise look as if nothing had passed. Pure.
+ */
+export function findOtherApps(checks: readonly StoredCheck[], subject: LedgerSubject): readonly string[] {
+  const apps = checks
+    .filter((check) => check.app !== APP && check.conclusion === 'success')
+    .filter(({ text, externalId }) => {
+      const entry = parseEntryText(text)
+      return entry !== undefined && externalIdOf(subject, entry.stage, entry.tools) === externalId
+    })
+    .map(({ app }) => (app === '' ? 'an app without a name' : app))
+  return [...new Set(apps)]
+}
+
 function newestFirst(one: StoredCheck, other: StoredCheck): number {
   // One that is running again has no time, and is newer than any that ended.
   const time = ({ completedAt }: StoredCheck): string => completedAt ?? '9'

@@ -4,7 +4,7 @@ import type { Ledger, LedgerEntry } from '../../pipeline/index.ts'
 import type { GitHub, StoredRun } from '../../systems/github/github.ts'
 import type { GithubPatience } from '../github-patience.ts'
 import type { StageTools } from './stage-tools.ts'
-import { type ClaimedPass, judgePasses } from './judge-passes.ts'
+import { type ClaimedPass, findOtherApps, judgePasses } from './judge-passes.ts'
 import { EXTERNAL_ID_PREFIX, type LedgerSubject } from './subject.ts'
 import { type LedgerForm, type LedgerReader, needsProof, type PassWriter, refuteWriter } from './trust.ts'
 
@@ -37,6 +37,11 @@ export async function readLedger(parts: LedgerParts): Promise<Ledger> {
   const read = async (limited: AbortSignal): Promise<Ledger> => {
     const checks = await github.findChecks(config.trigger.headCommit, EXTERNAL_ID_PREFIX, limited)
     const claimed = judgePasses(checks, subject, config, LEDGER_STAGES)
+    const others = findOtherApps(checks, subject)
+    if (others.length > 0)
+      warn(
+        `Passes of this commit were written by ${others.join(', ')} and do not count: only those of a job's own token do. Leave github-token at its default.`,
+      )
     return believe(claimed, { ...parts, form }, new RunBook(github, warn, limited))
   }
   try {

@@ -88,7 +88,9 @@ export function refuteWriter(
   const { form } = reader
   const jobs = form.kind === 'one-job' ? [form.job] : form.kind === 'reusable' ? form.writers : undefined
   if (jobs?.includes(writer.job) === false) return `the job ${writer.job} does not write this form's ledger`
-  if (writer.run === reader.run && writer.attempt > reader.attempt) {
+  // A call that does everything is the first of its attempt to write: what names this attempt is not of its job.
+  const latest = form.kind === 'one-job' ? reader.attempt - 1 : reader.attempt
+  if (writer.run === reader.run && writer.attempt > latest) {
     return `attempt ${writer.attempt} of this run has not been`
   }
   if (writer.workflow !== (reader.workflow ?? writer.workflow)) return `another workflow, ${writer.workflow}`
