@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ApplyTools, createApplyTools } from './apply-tools.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
@@ -24,7 +24,7 @@ const pods = (app: string) => `
 const claim = (size: string, mode: string) =>
   `accessModes: [${mode}], resources: { requests: { storage: ${size} } }, storageClassName: none`
 
-/** A kind, how it is written with one of two values, the field of the refusal, and what is advised. */
+/** A kind, how it is written with one of two values, and what is advised. */
 const cases: readonly (readonly [
   title: string,
   write: (value: 'one' | 'two', name: string) => string,
@@ -158,14 +158,37 @@ describe('a field that stays as it was made', () => {
       state: 'Nothing was applied.',
       next: expect.stringMatching(advice) as string,
     })
-    expect((await live(title, write))?.metadata).toEqual(before?.metadata)
+    // Neither made anew nor changed; what controllers add meanwhile is theirs.
+    const after = await live(title, write)
+    expect(after?.metadata.uid).toBe(before?.metadata.uid)
+    expect(after?.metadata.generation).toBe(before?.metadata.generation)
+    expect(before?.metadata.uid).toBeDefined()
   })
 
-  test('of a Job makes it anew', async () => {
+  test.each(['a', `${'j'.repeat(44)}.job`])('of a Job makes it anew: %s', async (name) => {
     const job = (value: string) =>
-      `apiVersion: batch/v1\nkind: Job\nmetadata: { name: a }\nspec: { suspend: true, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: ${value} }] } } }`
+      `apiVersion: batch/v1\nkind: Job\nmetadata: { name: ${name} }\nspec: { suspend: true, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: ${value} }] } } }`
     await tools.apply(job('one'))
-    expect(await tools.apply(job('two'))).toEqual(['Job a recreated'])
+    expect(await tools.apply(job('two'))).toEqual([`Job ${name} recreated`])
+  })
+
+  test('of a Job makes it anew where a quota has no place for another one', async () => {
+    const job = (value: string) =>
+      `apiVersion: batch/v1\nkind: Job\nmetadata: { name: full }\nspec: { suspend: true, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: ${value} }] } } }`
+    await tools.apply(job('one'))
+    const count = (await tools.run('get', 'jobs', '-o', 'name')).trim().split('\n').length
+    await tools.kubectl(
+      `apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: full }\nspec: { hard: { count/jobs.batch: '${count}' } }`,
+      '--server-side',
+    )
+    await vi.waitFor(
+      () =>
+        expect(tools.refused(job('two').replace('name: full', 'name: another'))).resolves.toMatchObject({
+          code: 'E_QUOTA',
+        }),
+      { timeout: 20_000 },
+    )
+    expect(await tools.apply(job('two'))).toEqual(['Job full recreated'])
   })
 })
 

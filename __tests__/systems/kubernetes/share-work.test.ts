@@ -73,7 +73,13 @@ describe('discovery', () => {
       sendRaw: () => Promise.reject(new Error('not asked for')),
       stream: () => Promise.reject(new Error('not asked for')),
     }
-    return { discovery: createDiscovery(client), asked, answer: () => resolve(undefined) }
+    return {
+      discovery: createDiscovery(client),
+      asked,
+      answer: () => {
+        resolve(undefined)
+      },
+    }
   }
   const pod = { apiVersion: 'v1', kind: 'Pod' }
 

@@ -94,6 +94,13 @@ describe('an answer', () => {
       'Forbidden',
       'E_NAMESPACE_MISSING',
     ],
+    [
+      422,
+      "services \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no",
+      'Invalid',
+      'E_ADMISSION_DENIED',
+    ],
+    [400, 'admission webhook "v.example.com" denied the request: no', 'BadRequest', 'E_ADMISSION_DENIED'],
     [403, 'admission webhook "v.example.com" denied the request: no', 'Forbidden', 'E_ADMISSION_DENIED'],
     [404, 'pods "a" not found', 'NotFound', 'E_KUBE_NOT_FOUND'],
     [404, 'the server could not find the requested resource', 'NotFound', 'E_KUBE_NO_KIND'],

@@ -40,6 +40,9 @@ interface Context {
   readonly signal: AbortSignal
 }
 
+/** How often a dry run is done again that met another writer. */
+const MAX_AGAIN = 3
+
 /**
  * Asks the server what applying a target would do, without doing it.
  *
@@ -52,6 +55,7 @@ export async function planChange(
   const { title, resource } = target
   let sent = target.object
   let live: KubernetesObject | undefined
+  let again = 0
   if (isScalable(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {
     live = await readLive()
     if (live !== undefined) sent = leaveReplicas(sent, live)
@@ -86,17 +90,31 @@ export async function planChange(
       const left = withoutReleased(object, live, fresh)
       return { ...concluded('changed', left), takeOver: true }
     }
-    return isUnchanged(live, object) ? concluded('unchanged', live) : concluded('changed', object)
+    if (isUnchanged(live, object)) return concluded('unchanged', live)
+    if (live.metadata.resourceVersion !== object.metadata.resourceVersion && again < MAX_AGAIN) {
+      // A controller wrote between the dry run and the look: what is its work would be taken for the manifest's.
+      again += 1
+      live = undefined
+      return plan()
+    }
+    return concluded('changed', object)
   }
 
   async function planRecreation(): Promise<PlannedChange> {
     live ??= await readLive()
-    return concluded('recreated', await tryAnew())
+    try {
+      return concluded('recreated', await tryAnew())
+    } catch (thrown) {
+      // A Job counts as one in a quota, and its deletion makes that place free.
+      if (!(thrown instanceof StagegateError) || thrown.code !== 'E_QUOTA') throw thrown
+      return concluded('recreated', sent)
+    }
   }
 
   /** A dry run under another name tells what the manifest makes where there is nothing yet. */
   async function tryAnew(): Promise<KubernetesObject> {
-    const name = `${sent.metadata.name.slice(0, 45)}-stagegate-dry-run`
+    const begin = sent.metadata.name.slice(0, 45).replace(/[^a-z0-9]+$/i, '')
+    const name = `${begin}-stagegate-dry-run`
     const stand = { ...sent, metadata: { ...sent.metadata, name } }
     const tried = await patchObject(client, resource, stand, { dryRun: true, force: false, signal })
     if ('conflicts' in tried) throw conflictError(title, tried.conflicts)

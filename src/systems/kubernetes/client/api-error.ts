@@ -110,6 +110,8 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
   const message = status?.message ?? ''
   switch (httpStatus) {
     case 400:
+      // Webhooks and policies may choose the status of their refusal; policies give 422 where they say nothing.
+      if (isDenied(message)) return 'E_ADMISSION_DENIED'
       return message.includes('does not support dry run') ? 'E_WEBHOOK_NO_DRY_RUN' : 'E_MANIFEST_INVALID'
     case 413:
       return 'E_MANIFEST_INVALID'
@@ -120,11 +122,7 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
     case 403:
       if (message.includes('exceeded quota')) return 'E_QUOTA'
       if (isTerminating(httpStatus, message)) return 'E_NAMESPACE_MISSING'
-      return /admission webhook|violates PodSecurity|ValidatingAdmissionPolicy|denied request|is forbidden: (?:minimum|maximum)/.test(
-        message,
-      )
-        ? 'E_ADMISSION_DENIED'
-        : 'E_KUBE_FORBIDDEN'
+      return isDenied(message) ? 'E_ADMISSION_DENIED' : 'E_KUBE_FORBIDDEN'
     case 404:
     case 410:
       if (status?.kind === 'namespaces') return 'E_NAMESPACE_MISSING'
@@ -134,6 +132,7 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
         return 'E_FIELD_CONFLICT'
       return 'E_KUBE_CONFLICT'
     case 422:
+      if (isDenied(message)) return 'E_ADMISSION_DENIED'
       return isImmutable(status) ? 'E_IMMUTABLE_FIELD' : 'E_MANIFEST_INVALID'
     case 429:
       return 'E_KUBE_THROTTLED'
@@ -143,6 +142,12 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
       if (isWebhookFailure(httpStatus, message)) return 'E_WEBHOOK_UNAVAILABLE'
       return httpStatus >= 500 ? 'E_KUBE_UNAVAILABLE' : 'E_KUBE_PROTOCOL'
   }
+}
+
+function isDenied(message: string): boolean {
+  return /admission webhook "[^"]*" denied|violates PodSecurity|ValidatingAdmissionPolicy|denied request|is forbidden: (?:minimum|maximum)/.test(
+    message,
+  )
 }
 
 /** Nothing new may be made in a namespace that is being deleted; no right to do so is lacked. */

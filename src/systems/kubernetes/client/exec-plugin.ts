@@ -97,7 +97,9 @@ function checkConfig(config: ExecConfig) {
   if (interactiveMode === 'Always') throw invalid(`The exec plugin ${command} wants a terminal.`)
   const argv = Array.isArray(args) ? args.map(String) : []
   const listed = (Array.isArray(env) ? env : []) as readonly { name?: unknown; value?: unknown }[]
-  const variables = Object.fromEntries(listed.map(({ name, value }) => [String(name), String(value ?? '')]))
+  const variables = Object.fromEntries(
+    listed.map(({ name, value }) => [String(name), typeof value === 'string' ? value : '']),
+  )
   return { apiVersion, command, argv, variables }
 }
 

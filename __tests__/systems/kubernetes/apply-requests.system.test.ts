@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeObjects } from '../../../script/bench/kubernetes/objects.ts'
+import { systemClock } from '../../../src/systems/clock/clock.ts'
+import type { ApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
+
+let bed: TestbedCluster
+let objects: readonly KubernetesObject[]
+
+beforeAll(async () => {
+  bed = await openTestbedCluster('count')
+  objects = makeObjects(90, bed.namespace)
+})
+
+afterAll(() => bed.close())
+
+/** What one apply asks the server for, by what it is: as a run that begins, with nothing known of before. */
+async function countRequests(set: readonly KubernetesObject[], dryRun = false) {
+  const counts: Record<string, number> = {}
+  const client: ApiClient = {
+    ...bed.client,
+    send(request) {
+      const { method, path, query } = request
+      const what = /^\/apis?$/.test(path)
+        ? 'discovery'
+        : path.endsWith('/horizontalpodautoscalers')
+          ? 'list of autoscalers'
+          : `${method}${query?.dryRun === undefined ? '' : ' dry run'}`
+      counts[what] = (counts[what] ?? 0) + 1
+      return bed.client.send(request)
+    },
+  }
+  const manifests = set.map((object, at) => ({ object, source: `all.yaml:${at + 1}` }))
+  await createCluster(client, systemClock).apply(manifests, {
+    namespace: bed.namespace,
+    dryRun,
+    signal: new AbortController().signal,
+    onApplied: () => undefined,
+  })
+  return counts
+}
+
+const once = { discovery: 2, 'list of autoscalers': 1 }
+
+describe('the requests of an apply, beside two that discover all kinds and one for the autoscalers', () => {
+  test('are one for each object in a dry run', async () => {
+    expect(await countRequests(objects, true)).toEqual({ ...once, 'PATCH dry run': 90 })
+  })
+
+  test('are two for each object that is new: its dry run and its write', async () => {
+    expect(await countRequests(objects)).toEqual({ ...once, 'PATCH dry run': 90, PATCH: 90 })
+  })
+
+  test('are two for each object that is unchanged: its dry run and a look at it', async () => {
+    expect(await countRequests(objects)).toEqual({ ...once, 'PATCH dry run': 90, GET: 90 })
+  })
+
+  test('are three for each object that changes', async () => {
+    const changed = objects.map((object, at) =>
+      at < 3 ? { ...object, metadata: { ...object.metadata, annotations: { round: 'two' } } } : object,
+    )
+    expect(await countRequests(changed)).toEqual({ ...once, 'PATCH dry run': 90, GET: 90, PATCH: 3 })
+  })
+})
