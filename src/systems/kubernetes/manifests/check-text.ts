@@ -23,6 +23,7 @@ export function checkText(text: string): TextProblem | undefined {
   let references = 0
   let tokens = 0
   let onLine = 0
+  let document = 0
   for (const token of new Lexer().lex(text)) {
     const [first = ''] = token
     tokens += 1
@@ -34,6 +35,11 @@ export function checkText(text: string): TextProblem | undefined {
       references += 1
       signs += nesting > 0 ? 0 : 1
     }
+    document = token === '---' ? 0 : document + token.length
+    if (token.length > limits.wordLength)
+      return { line, text: `there is a text of more than ${limits.wordLength} characters` }
+    if (document > limits.documentLength)
+      return { line, text: `a document has more than ${limits.documentLength} characters` }
     if (nesting > limits.depth || signs > limits.depth) return { line, text: TOO_DEEP }
     if (nesting < 0) return { line, text: `a ${token} without its beginning` }
     if (references > limits.references)

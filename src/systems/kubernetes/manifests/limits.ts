@@ -6,6 +6,10 @@ export const limits = {
   /** Characters of all files and renderings together. */
   totalLength: 50_000_000,
   objects: 5_000,
+  /** Characters of one document. */
+  documentLength: 10_000_000,
+  /** Characters of one word or text: the API server takes no request of more than 3 MiB. */
+  wordLength: 3_145_728,
   /** Lists and mappings inside each other, aliases followed. */
   depth: 100,
   tokens: 1_000_000,

@@ -24,6 +24,9 @@ export interface ParsedManifests {
 /** More aliases than this in one document are taken for a bomb. */
 const MAX_ALIASES = 100
 
+/** Characters from which a document's texts may take much memory. */
+const LONG = 50_000
+
 /** `0o17`, which YAML 1.1 does not know. */
 const octal: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
@@ -128,7 +131,9 @@ function readDocument(document: Document.Parsed): readonly Item[] {
   if (refused !== undefined) return [{ node, problem: refused }]
   let value: unknown
   try {
-    value = document.toJS({ maxAliasCount: MAX_ALIASES })
+    value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown
+    // Long texts are put together letter by letter, in a tree of 32 bytes for each; a copy is as long as it says.
+    if (document.range[2] - document.range[0] > LONG) value = structuredClone(value)
   } catch (thrown) {
     return [{ node, problem: thrown instanceof Error ? thrown.message : String(thrown) }]
   }

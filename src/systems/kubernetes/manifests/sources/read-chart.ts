@@ -12,7 +12,14 @@ import { decryptFile, isEncrypted } from './decrypt-file.ts'
 import { findProgram } from './find-program.ts'
 import { mapTemplates } from './map-templates.ts'
 import { sortHooks } from './sort-hooks.ts'
-import { complaintOf, problemReading, type SourceContext, type SourceReading } from './source-reading.ts'
+import {
+  complaintOf,
+  parseWithin,
+  problemReading,
+  type ReadingContext,
+  type SourceContext,
+  type SourceReading,
+} from './source-reading.ts'
 
 export type Chart = Extract<ManifestSource, { kind: 'chart' }>
 
@@ -20,7 +27,7 @@ export type Chart = Extract<ManifestSource, { kind: 'chart' }>
  * The objects of a chart, by `helm template`: with its definitions (`crds/`), without a cluster, without plugins, without
  * anything from the network. Charts that it depends on must be in its folder `charts/`.
  */
-export async function readChart(context: SourceContext, chart: Chart): Promise<SourceReading> {
+export async function readChart(context: ReadingContext, chart: Chart): Promise<SourceReading> {
   const { request, files, processes } = context
   const { root, signal } = request
   const folder = join(root, chart.path)
@@ -30,7 +37,7 @@ export async function readChart(context: SourceContext, chart: Chart): Promise<S
   const values = await readValues(context, chart)
   const problems = [...(await checkFolder(root, folder)), ...values.problems]
   if (problems.length > 0) return problemReading(...problems)
-  if (values.left !== undefined) return { manifests: [], problems: [], notes: [values.left], length: 0 }
+  if (values.left !== undefined) return { manifests: [], problems: [], notes: [values.left] }
   const helm = await findProgram(processes, 'helm', `the chart ${shown}`)
   const [version, apiVersions] = await Promise.all([
     request.cluster.version(signal),
@@ -58,7 +65,7 @@ export async function readChart(context: SourceContext, chart: Chart): Promise<S
   const finished = await render()
   if (finished.exitCode !== 0)
     return problemReading(`${shown}: helm template: ${complaintOf(finished, root)}`)
-  const parsed = parseManifests(finished.stdout, mapTemplates(finished.stdout, shown))
+  const parsed = parseWithin(context.budget, finished.stdout, mapTemplates(finished.stdout, shown))
   const sorted = sortHooks(parsed.manifests, shown, chart.hooks)
   const again = (await render()).stdout
   const changing = again === finished.stdout ? [] : findChanging(sorted.manifests, again)
@@ -71,7 +78,6 @@ export async function readChart(context: SourceContext, chart: Chart): Promise<S
         (title) => `${shown}: ${title} is another one at each rendering, so every deployment changes it.`,
       ),
     ],
-    length: finished.stdout.length,
   }
 }
 

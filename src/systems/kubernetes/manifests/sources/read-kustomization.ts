@@ -1,10 +1,16 @@
 import { join, relative } from 'node:path'
 import { runIsolated } from '../../../runner/run-isolated.ts'
 import { limits } from '../limits.ts'
-import { parseManifests } from '../parse-manifests.ts'
 import { checkKustomization, kustomizationNames } from './check-kustomization.ts'
 import { findProgram } from './find-program.ts'
-import { complaintOf, problemReading, type SourceContext, type SourceReading } from './source-reading.ts'
+import {
+  complaintOf,
+  parseWithin,
+  problemReading,
+  type ReadingContext,
+  type SourceContext,
+  type SourceReading,
+} from './source-reading.ts'
 
 /** The file that makes a folder a kustomization, relative to the root; undefined where it is none. */
 export async function findKustomization(
@@ -26,7 +32,7 @@ export async function findKustomization(
  * @param file the kustomization's file, relative to the root: where its objects are said to be
  */
 export async function readKustomization(
-  context: SourceContext,
+  context: ReadingContext,
   folder: string,
   file: string,
 ): Promise<SourceReading> {
@@ -43,6 +49,6 @@ export async function readKustomization(
   })
   if (finished.exitCode !== 0)
     return problemReading(`${file}: kubectl kustomize: ${complaintOf(finished, request.root)}`)
-  const parsed = parseManifests(finished.stdout, (line) => `${file} (rendered, line ${line})`)
-  return { ...parsed, notes: [], length: finished.stdout.length }
+  const parsed = parseWithin(context.budget, finished.stdout, (line) => `${file} (rendered, line ${line})`)
+  return { ...parsed, notes: [] }
 }

@@ -2,6 +2,8 @@ import type { Files } from '../../../runner/files.ts'
 import type { Finished, Processes } from '../../../runner/processes.ts'
 import type { Secrets } from '../../../runner/secrets.ts'
 import type { Manifest, ManifestRequest } from '../../cluster.ts'
+import type { Budget } from '../budget.ts'
+import { type ParsedManifests, parseManifests, type Place } from '../parse-manifests.ts'
 
 /** What the reader of a source works with. */
 export interface SourceContext {
@@ -11,18 +13,29 @@ export interface SourceContext {
   readonly secrets: Secrets
 }
 
+/** The same, with what all sources share. */
+export interface ReadingContext extends SourceContext {
+  readonly budget: Budget
+}
+
 /** What one source gave. */
 export interface SourceReading {
   readonly manifests: readonly Manifest[]
   /** `k8s/api.yaml:12: …` */
   readonly problems: readonly string[]
   readonly notes: readonly string[]
-  /** Characters of text. */
-  readonly length: number
 }
 
 export function problemReading(...problems: readonly string[]): SourceReading {
-  return { manifests: [], problems, notes: [], length: 0 }
+  return { manifests: [], problems, notes: [] }
+}
+
+/** The manifests of a text, within what all sources share; none when that is used up. */
+export function parseWithin(budget: Budget, text: string, place: string | Place): ParsedManifests {
+  if (!budget.takeText(text.length)) return { manifests: [], problems: [] }
+  const parsed = parseManifests(text, place)
+  budget.takeObjects(parsed.manifests.length)
+  return parsed
 }
 
 /** What a tool said before it ended with an error, in one line, without the path of the checkout. */
