@@ -8,6 +8,7 @@ import { toStagegateError } from './errors/index.ts'
 import { decideJob, type Job } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
 import { type Console, openConsole } from './main/console.ts'
+import { checkRunnerFiles } from './main/check-runner-files.ts'
 import { createEndAtOnce, type EndAtOnce } from './main/end-at-once.ts'
 import { finish, onCrash } from './main/exit-code.ts'
 import { failBeforePlan } from './main/fail-before-plan.ts'
@@ -37,11 +38,13 @@ export async function main(process: NodeJS.Process, signals: RunSignals): Promis
   signals.signal.addEventListener('abort', () => void endRun(console.runMark, console.clock))
 
   const ended = await run({ env, temporary, console, signals, atOnce })
+  await endCommands(console)
+  const intact = await checkRunnerFiles({ ...ended, env, lastSignal: signals.lastSignal }, console)
   await cleanUp(console, temporary, ended.lost)
   onCrash(undefined)
   signals.close()
   console.close()
-  finish(process, ended.success && signals.crashed() === undefined)
+  finish(process, ended.success && intact && signals.crashed() === undefined)
 }
 
 interface Run {
@@ -52,7 +55,10 @@ interface Run {
   readonly atOnce: EndAtOnce
 }
 
-async function run({ env, temporary, console, signals, atOnce }: Run): Promise<Ended> {
+/** How a run ended, and what is known of it by then. */
+type Told = Ended & { readonly config: Config | undefined; readonly job: Job | undefined }
+
+async function run({ env, temporary, console, signals, atOnce }: Run): Promise<Told> {
   let where = 'inputs'
   let job: Job | undefined
   let config: Config | undefined
@@ -74,31 +80,36 @@ async function run({ env, temporary, console, signals, atOnce }: Run): Promise<E
     where = 'plan'
     signals.signal.throwIfAborted()
     const cores = availableParallelism()
-    return await runPlan({ config, inputs, job, env, console, git, signals, atOnce, cores })
+    const ended = await runPlan({ config, inputs, job, env, console, git, signals, atOnce, cores })
+    return { ...ended, config, job }
   } catch (thrown) {
     const error = toStagegateError(thrown)
     const end = { error, where, env, config, job, lastSignal: signals.lastSignal }
     const lost = await failBeforePlan(end, console)
-    return { success: false, lost }
+    return { success: false, lost, config, job }
   }
+}
+
+async function endCommands(console: Console): Promise<void> {
+  await attempt(console, 'Not every command of the run could be ended', () =>
+    endRun(console.runMark, console.clock, LAST_GRACE_MS),
+  )
 }
 
 /** Each part on its own: a full disk that keeps one from being done is no reason to leave the others. */
 async function cleanUp(console: Console, temporary: string, lost: Ended['lost']): Promise<void> {
-  const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {
-    try {
-      await act()
-    } catch (thrown) {
-      console.warn(`${what}: ${toStagegateError(thrown).message}`)
-    }
-  }
-  await attempt('Not every command of the run could be ended', () =>
-    endRun(console.runMark, console.clock, LAST_GRACE_MS),
-  )
-  await attempt('The temporary folder could not be removed', () =>
+  await attempt(console, 'The temporary folder could not be removed', () =>
     rm(temporary, { recursive: true, force: true }),
   )
-  await attempt('The state for the end of the job could not be saved', () =>
+  await attempt(console, 'The state for the end of the job could not be saved', () =>
     lost === undefined ? markFinished(console.runnerFiles) : markLost(console.runnerFiles, lost),
   )
+}
+
+async function attempt({ warn }: Console, what: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (thrown) {
+    warn(`${what}: ${toStagegateError(thrown).message}`)
+  }
 }

@@ -17,6 +17,7 @@ export interface Parts {
   readonly http: Http
   readonly processes: Processes
   readonly files: Files
+  readonly runnerFiles: Systems['runnerFiles']
   readonly secrets: Secrets
   readonly git: Git
   /** The image's repository with its registry: the registry login is for it alone. Undefined where no image is built. */
@@ -25,7 +26,7 @@ export interface Parts {
 
 /** The real systems behind the interfaces that stages see; the large ones are loaded when first asked for. */
 export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOverImage'> {
-  const { inputs, env, clock, http, processes, files, secrets, git } = parts
+  const { inputs, env, clock, http, processes, files, runnerFiles, secrets, git } = parts
   const login = registryLogin(inputs, parts.imageRepository, env.GITHUB_ACTOR)
   const requestIdToken = createIdToken({ http, env, clock, secrets })
   return {
@@ -33,6 +34,7 @@ export function composeSystems(parts: Parts): Omit<Systems, 'github' | 'handedOv
     http,
     processes,
     files,
+    runnerFiles,
     git,
     idToken: {
       available: offersIdToken(env),

@@ -7,6 +7,7 @@ import { image } from './image/image.ts'
 import type { Outputs } from './outputs.ts'
 import { preflight } from './preflight/preflight.ts'
 import type { Reporter } from './report/reporter.ts'
+import { refuseForeignBytes } from './refuse-foreign-bytes.ts'
 import { report } from './report/report.ts'
 import { scan } from './scan/scan.ts'
 import type { Systems } from './systems.ts'
@@ -16,10 +17,11 @@ import { test } from './test/test.ts'
 export const stages: Stages<Outputs, Config, Systems & { readonly reporter: Reporter }> = {
   preflight,
   checkout,
-  build,
-  test,
-  scan,
-  image,
-  deploy,
+  // What the commit's code may have written beside its own files is looked for at the end of each stage that runs any.
+  build: refuseForeignBytes(build),
+  test: refuseForeignBytes(test),
+  scan: refuseForeignBytes(scan),
+  image: refuseForeignBytes(image),
+  deploy: refuseForeignBytes(deploy),
   report,
 }

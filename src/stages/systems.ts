@@ -7,6 +7,7 @@ import type { Http } from '../systems/http/http.ts'
 import type { Kubernetes } from '../systems/kubernetes/cluster.ts'
 import type { Registry } from '../systems/registry/registry.ts'
 import type { Files } from '../systems/runner/files.ts'
+import type { RunnerFiles } from '../systems/runner/runner-files.ts'
 import type { Processes } from '../systems/runner/processes.ts'
 import type { Vault } from '../systems/vault/vault.ts'
 
@@ -15,6 +16,7 @@ export interface Systems {
   readonly clock: Clock
   readonly processes: Processes
   readonly files: Files
+  readonly runnerFiles: Pick<RunnerFiles, 'restore'>
   readonly http: Http
   readonly git: Git
   /** Undefined without a token. */

@@ -15,6 +15,10 @@ export const commit = {
     'The checkout differs from the commit that is to be deployed.',
     'Remove the steps that change tracked files before Stagegate.',
   ),
+  E_CHECKOUT_CREDENTIALS: configuration(
+    'The checkout keeps a credential where everything that runs in the job can read it, and this call deploys.',
+    'Give actions/checkout the input persist-credentials: false.',
+  ),
 
   // commands: build, test
   E_COMMAND_FAILED: workload(
@@ -24,6 +28,10 @@ export const commit = {
   E_SURVIVORS: workload(
     'A process that the commit started is still running when secrets are about to be read.',
     'End background processes at the end of the command that starts them.',
+  ),
+  E_INTEGRITY_RUNNER_FILES: workload(
+    'A file of the runner (GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT, GITHUB_STATE, GITHUB_STEP_SUMMARY) holds what Stagegate did not write: code of the commit has looked for it, and would have set it for later steps.',
+    'Look at what the commands of this stage run: their environment does not name these files.',
   ),
   E_COMMAND_NOT_FOUND: configuration(
     'A configured command could not be started.',

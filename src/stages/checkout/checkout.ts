@@ -59,6 +59,7 @@ async function verify(config: Config, { git }: Systems, step: StepContext): Prom
       state: 'Nothing was built or deployed.',
     })
   }
+  refuseCredentials(await git.keptCredentials(workspace, step.signal), config, step)
   const [tree, described] = await Promise.all([
     git.tree(workspace, commit, step.signal),
     git.describe(workspace, commit, step.signal),
@@ -66,4 +67,20 @@ async function verify(config: Config, { git }: Systems, step: StepContext): Prom
   step.fact('commit', commit.slice(0, 12))
   step.log.info(`${commit} ${described.subject} (${described.author}, ${described.committedAt})`)
   return { commit, tree, ...described }
+}
+
+/** Before any code of the commit runs. Only where nothing is deployed, and so the token is worth less, is it a warning. */
+function refuseCredentials(names: readonly string[], { deploy, selection }: Config, step: StepContext): void {
+  if (names.length === 0) return
+  const deploys = deploy.configured && (selection.stages?.includes('deploy') ?? true)
+  if (!deploys) {
+    step.log.warn(
+      `The checkout keeps a credential (${names.join(', ')}), which every command of this job can read: give actions/checkout persist-credentials: false.`,
+    )
+    return
+  }
+  throw new StagegateError('E_CHECKOUT_CREDENTIALS', {
+    message: `The checkout keeps a credential that every command of this job can read: ${names.join(', ')}.`,
+    state: 'Nothing was built or deployed.',
+  })
 }

@@ -7,6 +7,7 @@ import { createRunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
 import { gitReasons } from './git-failure.ts'
 import type { Git } from './git.ts'
+import { findKeptCredentials } from './kept-credentials.ts'
 import { isCommitId } from './names.ts'
 import { retryWhileUnavailable } from './retry.ts'
 
@@ -80,6 +81,7 @@ export function createGit(options: GitOptions): Git {
       const entries = (await local(workspace, args, signal)).split('\0').filter(Boolean)
       return entries.slice(0, 20).map((entry) => entry.slice(3))
     },
+    keptCredentials: (workspace, signal) => findKeptCredentials(run, workspace, signal),
     compareCommits: (workspace, base, head, signal) =>
       compareCommits(run, workspace, checked(base), checked(head), signal),
     async describe(workspace, commit, signal) {

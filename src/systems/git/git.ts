@@ -23,6 +23,8 @@ export interface Git {
   checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
   changedFiles(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Names of the checkout's settings that hold a credential, which anything that runs in it can read. */
+  keptCredentials(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
   /**
    * How two commits stand to each other; undefined where the checkout does not have all of their history: a shallow one
    * says of nearly every commit that it is none of its ancestors.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, writeFile } from 'node:fs/promises'
 import { EOL } from 'node:os'
+import { GuardedFile } from './guarded-file.ts'
 
 /** The files through which the runner takes outputs, state for `post`, and the summary. */
 export interface RunnerFiles {
@@ -10,28 +10,49 @@ export interface RunnerFiles {
   saveState(name: string, value: string): Promise<void>
   /** Markdown, whole: replaces what this step wrote before. GitHub shows nothing at all above 1 MiB. */
   writeSummary(markdown: string): Promise<void>
+  /**
+   * Makes every file of the runner what this step has written, and tells what else was in them: one line for each file
+   * that somebody else wrote, none where nobody did (threat T7).
+   */
+  restore(): Promise<readonly string[]>
 }
 
+/** Every file that the runner reads when a step has ended. */
+const names = ['GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const
+
 /**
- * Files named by GITHUB_OUTPUT, GITHUB_STATE and GITHUB_STEP_SUMMARY; where a variable is not set, there is no runner,
- * and nothing is written. The format is the one of `@actions/core`, whose index would cost 50 ms to load.
+ * The files that the runner names in the environment; where a variable is not set, there is no runner, and nothing is
+ * written. What is in them now is the runner's. The format is the one of `@actions/core`, whose index would cost 50 ms to
+ * load.
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
  */
 export function createRunnerFiles(env: Readonly<Record<string, string | undefined>>): RunnerFiles {
+  const files = new Map(
+    names.flatMap((name) => {
+      const path = env[name] ?? ''
+      return path === '' ? [] : [[name, new GuardedFile(path)] as const]
+    }),
+  )
+  const append = async (file: (typeof names)[number], name: string, value: string): Promise<void> => {
+    await files.get(file)?.append(renderVariable(name, value, `stagegate_${randomUUID()}`))
+  }
   return {
-    setOutput: (name, value) => appendVariable(env.GITHUB_OUTPUT, name, value),
-    saveState: (name, value) => appendVariable(env.GITHUB_STATE, name, value),
+    setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
+    saveState: (name, value) => append('GITHUB_STATE', name, value),
     async writeSummary(markdown) {
-      const path = env.GITHUB_STEP_SUMMARY
-      if (path !== undefined && path !== '') await writeFile(path, markdown)
+      await files.get('GITHUB_STEP_SUMMARY')?.replace(markdown)
+    },
+    async restore() {
+      const foreign = await Promise.all(
+        [...files].map(async ([name, file]) => {
+          const found = await file.restore()
+          return found === undefined ? [] : [`${name}: ${found}`]
+        }),
+      )
+      return foreign.flat()
     },
   }
-}
-
-async function appendVariable(path: string | undefined, name: string, value: string): Promise<void> {
-  if (path === undefined || path === '') return
-  await appendFile(path, renderVariable(name, value, `stagegate_${randomUUID()}`))
 }
 
 /**
