@@ -184,6 +184,28 @@ describe('what is written to GitHub beside the pipeline', () => {
     expect(subject.repository.statuses).toHaveLength(1)
   })
 
+  test('has its deployment, with its end, though GitHub was away when it began', async () => {
+    subject.server.inject({ operationId: 'repos/create-deployment', fault: '503', times: 3 })
+    startDeploy()
+    await expect.poll(() => subject.count('repos/create-deployment')).toBe(3)
+    end(stage('deploy', deployed))
+    writer.setStatus('success', 'Deployed and verified.')
+    expect(await writer.finish(never)).toEqual([])
+    const { deployments } = subject.repository
+    expect(deployments.map((each) => each.statuses.map(({ state }) => state))).toEqual([['success']])
+  })
+
+  test('has every check run, and so its ledger, though GitHub was away in the middle', async () => {
+    subject.server.inject({ operationId: 'checks/list-for-ref', fault: '503', times: 11 })
+    for (const id of ['build', 'test', 'scan', 'image']) end(stage(id, done))
+    await expect.poll(() => subject.count('checks/list-for-ref')).toBe(11)
+    writer.setStatus('success', 'Deployed.')
+    expect(await writer.finish(never)).toEqual([])
+    expect(subject.repository.checkRuns.map(({ name }) => name).toSorted()).toEqual(
+      ['build', 'image', 'scan', 'test'].map((id) => `Stagegate / ${id}`),
+    )
+  })
+
   test('ends when its time is over, though GitHub never answers', async () => {
     subject.server.inject({ fault: 'hang', times: 'forever' })
     const over = new AbortController()
@@ -199,6 +221,17 @@ describe('what is written to GitHub beside the pipeline', () => {
 
   describe('in a whole run', () => {
     const stages = ['preflight', 'checkout', 'build', 'test', 'scan', 'image', 'deploy']
+    /** Until GitHub has answered what it was asked, and is asked nothing more; where it never does, a little while. */
+    const answered = async (): Promise<void> => {
+      const { requests } = subject.server.state
+      const most = subject.server.faults.list().length > 0 ? 4 : 100
+      for (let rounds = 0, quiet = 0, seen = -1; quiet < 3 && rounds < most; rounds += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 15))
+        const isQuiet = requests.length === seen && requests.every(({ status }) => status !== null)
+        quiet = isQuiet ? quiet + 1 : 0
+        seen = requests.length
+      }
+    }
     const runStages = async (config = configOf(), github = subject.github): Promise<readonly string[]> => {
       const warn = (text: string): void => {
         log.push(text)
@@ -210,9 +243,10 @@ describe('what is written to GitHub beside the pipeline', () => {
       for (const id of stages) {
         writer.listen({ kind: 'stage-started', stage: id, steps: [] })
         if (id === 'deploy') startDeploy()
-        // Long enough for the writes to be made beside it, and for each stage to be mentioned.
+        // Long enough for each stage to be mentioned; a request that is under way would be overtaken by its deadline.
+        await answered()
         subject.clock.advance(30_000)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await answered()
         const result = id === 'image' ? pushed : id === 'deploy' ? deployed : done
         end(stage(id, result))
       }

@@ -88,4 +88,53 @@ describe('writes to GitHub beside the pipeline', () => {
     expect(await queue.finish()).toEqual([expect.stringContaining('a bug')])
     expect(log).toEqual(['test'])
   })
+
+  const away: Written = { written: false, code: 'E_GITHUB_UNAVAILABLE', refused: false, reason: '503' }
+  const forbidden: Written = { written: false, code: 'E_GITHUB_PERMISSION', refused: true, reason: '403' }
+
+  test('rest after three failures in a row, and are all tried again at the end when GitHub is back', async () => {
+    const { log, queue, write } = open()
+    for (const name of ['a', 'b', 'c']) queue.add('check', write(name, away))
+    for (const name of ['d', 'e']) queue.add('check', write(name))
+    await expect.poll(() => log).toEqual(['a', 'b', 'c'])
+    queue.add('status', write('success'))
+    expect(await queue.finish()).toEqual([])
+    expect(log).toEqual(['a', 'b', 'c', 'success', 'a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('are not tried again at the end when GitHub is still away, so that nobody waits for it twice', async () => {
+    const { log, queue, write } = open()
+    for (const name of ['a', 'b', 'c', 'd']) queue.add('check', write(name, away, away))
+    queue.add('status', write('success', away))
+    expect(await queue.finish()).toEqual(['503'])
+    expect(log).toEqual(['success', 'a', 'b', 'c'])
+  })
+
+  test('stop at the first that fails again', async () => {
+    const { log, queue, write } = open()
+    for (const name of ['a', 'b', 'c', 'd']) queue.add('check', write(name, away, away))
+    await expect.poll(() => log).toHaveLength(3)
+    queue.add('status', write('success'))
+    expect(await queue.finish()).toEqual(['503'])
+    expect(log).toEqual(['a', 'b', 'c', 'success', 'a'])
+  })
+
+  test('are never made after a refusal, of this kind', async () => {
+    const { log, queue, write } = open()
+    queue.add('check', write('a', forbidden))
+    queue.add('check', write('b'))
+    queue.add('deployment', write('deployment'))
+    queue.add('status', write('success'))
+    expect(await queue.finish()).toEqual(['403'])
+    expect(log).toEqual(['success', 'deployment', 'a'])
+  })
+
+  test('of a status are not repeated: what it said is over', async () => {
+    const { log, queue, write } = open()
+    queue.add('status', write('pending', away))
+    await expect.poll(() => log).toEqual(['pending'])
+    queue.add('status', write('success'))
+    expect(await queue.finish()).toEqual(['503'])
+    expect(log).toEqual(['pending', 'success'])
+  })
 })

@@ -1,14 +1,15 @@
 import type { Config } from '../config/config.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
-import { limitBytes, limitLine } from '../report/limit-bytes.ts'
+import { limitBytes } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
-import type { Annotation, DeploymentState, GitHub, Written } from '../systems/github/github.ts'
+import type { Annotation, GitHub, Written } from '../systems/github/github.ts'
 import type { GitHubPermission } from '../systems/github/ask-permission.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { Output } from '../systems/runner/output.ts'
 import { annotationsOf, renderRest } from './annotations.ts'
 import { CheckFallback } from './check-fallback.ts'
+import { DeploymentWriter } from './deployment-writer.ts'
 import { healDeadRuns } from './heal-dead-runs.ts'
 import { renderEntryText } from './ledger/entry-text.ts'
 import type { StageTools } from './ledger/stage-tools.ts'
@@ -53,7 +54,7 @@ export class GithubWriter {
   readonly #queue: WriteQueue
   readonly #running: RunningStatus
   readonly #fallback: CheckFallback
-  #deployment: number | undefined
+  readonly #deployment: DeploymentWriter
   #hasEnd = false
   #firstStatus: PromiseWithResolvers<Written> | undefined
   readonly #lacking = new Map<GitHubPermission, string>()
@@ -69,6 +70,7 @@ export class GithubWriter {
     this.#running = new RunningStatus(clock, this.#signal, (stage) => {
       this.setStatus('pending', `${config.service} ${config.version}: ${stage} is running.`)
     })
+    this.#deployment = new DeploymentWriter(github, config, this.#signal)
     const { headCommit: commit, run } = config.trigger
     this.#fallback = new CheckFallback(output, (status, stage) => {
       const context = checkName(config, stage)
@@ -125,14 +127,19 @@ export class GithubWriter {
 
   listen(event: PipelineEvent): void {
     if (event.kind === 'step-ended' && event.stage === 'deploy' && event.step.id === 'start') {
-      if (event.step.result.status === 'success') this.#startDeployment()
+      if (event.step.result.status === 'success') this.#begin()
     }
     if (event.kind === 'stage-started') this.#onStart(event.stage)
     if (event.kind !== 'stage-ended' || event.stage.id === 'report') return
     this.#running.end(event.stage.id)
     const ran = event.stage.startedAt !== undefined && event.stage.resumedFrom === undefined
     if (ran) this.#writeCheck(event.stage)
-    if (event.stage.id === 'deploy') this.#endDeployment(event.stage)
+    if (event.stage.id === 'deploy')
+      this.#queue.add('deployment', () => this.#deployment.end(event.stage.result))
+  }
+
+  #begin(): void {
+    if (!this.#lacking.has('deployments')) this.#queue.add('deployment', () => this.#deployment.begin())
   }
 
   #onStart(stage: string): void {
@@ -195,54 +202,10 @@ export class GithubWriter {
     this.#fallback.annotate(annotations)
     return this.#fallback.write(stage)
   }
-
-  #startDeployment(): void {
-    const { trigger, deploy, service, version } = this.#config
-    if (!deploy.configured || this.#lacking.has('deployments')) return
-    this.#queue.add('deployment', async () => {
-      const started = await this.#github.startDeployment(
-        {
-          commit: trigger.headCommit,
-          environment: deploy.environment,
-          description: limitLine(`${service} ${version}`, 140),
-          key: deploymentKeyOf(this.#config),
-        },
-        this.#signal,
-      )
-      if (!started.written) return started
-      this.#deployment = started.id
-      return this.#writeDeploymentState('in_progress', 'The deployment has started.')
-    })
-  }
-
-  #endDeployment(stage: StageResult): void {
-    this.#queue.add('deployment', async () => {
-      if (this.#deployment === undefined) return { written: true }
-      const { result } = stage
-      if (result.status === 'success') return this.#writeDeploymentState('success', 'Deployed and verified.')
-      const text = result.status === 'failure' ? result.error.message : 'The run was cancelled.'
-      return this.#writeDeploymentState(result.status === 'failure' ? 'failure' : 'error', text)
-    })
-  }
-
-  async #writeDeploymentState(state: DeploymentState, description: string): Promise<Written> {
-    const { trigger, deploy } = this.#config
-    if (this.#deployment === undefined || !deploy.configured) return { written: true }
-    return this.#github.setDeploymentState(
-      this.#deployment,
-      { state, description, logUrl: trigger.run.url, environmentUrl: deploy.environmentUrl },
-      this.#signal,
-    )
-  }
 }
 
 /** `Stagegate / build`, with the service where a repository has several. */
 function checkName(config: Config, stage: string): string {
   const several = config.statusContext.endsWith(')')
   return several ? `Stagegate / ${stage} (${config.service})` : `Stagegate / ${stage}`
-}
-
-/** Names this run and attempt in the payload of its deployment, so that `post` finds it again. */
-export function deploymentKeyOf({ service, trigger }: Config): string {
-  return `${service}/${trigger.run.id}/${trigger.run.attempt}`
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { bookkeepingName } from '../systems/kubernetes/bookkeeping.ts'
-import { deploymentKeyOf } from './github-writer.ts'
+import { deploymentKeyOf } from './deployment-writer.ts'
 import type { SavedState } from './state.ts'
 
 /**

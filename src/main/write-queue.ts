@@ -13,15 +13,16 @@ interface Waiting {
   readonly write: Write
 }
 
-/** After so many failures in a row nothing of the kind is tried any more. */
+/** After so many failures in a row nothing of the kind is tried any more, until the run is over. */
 const MAX_FAILURES = 3
 /** At the end of a run a limit of the rate is waited for no longer than this, in milliseconds. */
 const LAST_WAIT_MS = 30_000
 
 /**
  * Writes to GitHub one after another, as GitHub asks, beside the pipeline. A newer status takes the place of one that
- * still waits. A kind that is refused, or that keeps failing, is given up; a status is always tried. Where GitHub limits
- * the rate, everything waits until it allows more; at the end of a run only for a while. Nothing ever throws.
+ * still waits. A kind that is refused is given up; one that keeps failing rests until the end of the run, when what
+ * failed is tried once more if GitHub answers again. A status is always tried. Where GitHub limits the rate, everything
+ * waits until it allows more; at the end of a run only for a while. Nothing ever throws.
  */
 export class WriteQueue {
   readonly #clock: Clock
@@ -29,7 +30,12 @@ export class WriteQueue {
   readonly #finishing = new AbortController()
   readonly #waiting: Record<WriteKind, Write[]> = { status: [], deployment: [], check: [], heal: [] }
   readonly #failures: Record<WriteKind, number> = { status: 0, deployment: 0, check: 0, heal: 0 }
+  readonly #refused = new Set<WriteKind>()
   readonly #lost = new Set<string>()
+  /** What failed, or was not tried because its kind kept failing, in order. */
+  #failed: (Waiting & { readonly reason?: string })[] = []
+  /** Whether the last write that was tried failed, though nothing forbids it. */
+  #isFailing = false
   #running: Promise<void> | undefined
 
   constructor(clock: Clock, signal: AbortSignal) {
@@ -47,7 +53,24 @@ export class WriteQueue {
   async finish(): Promise<readonly string[]> {
     this.#finishing.abort()
     while (this.#running !== undefined) await this.#running
-    return [...this.#lost]
+    if (!this.#isFailing) await this.#tryAgain()
+    return [...new Set([...this.#lost, ...this.#failed.flatMap(({ reason }) => reason ?? [])])]
+  }
+
+  /** GitHub may have been away for a part of the run only: what it took from us then is written now. */
+  async #tryAgain(): Promise<void> {
+    const failed = this.#failed
+    this.#failed = []
+    for (const [index, each] of failed.entries()) {
+      if (this.#signal.aborted || this.#isFailing) {
+        this.#failed.push(...failed.slice(index))
+        return
+      }
+      this.#failures[each.kind] = Math.min(this.#failures[each.kind], MAX_FAILURES - 1)
+      await this.#write(each)
+      // What it waits for, and what came while it waited.
+      for (let next = this.#take(); next !== undefined; next = this.#take()) await this.#write(next)
+    }
   }
 
   async #run(): Promise<void> {
@@ -67,17 +90,24 @@ export class WriteQueue {
 
   async #write(next: Waiting): Promise<void> {
     const { kind, write } = next
-    if (kind !== 'status' && this.#failures[kind] >= MAX_FAILURES) return
+    if (this.#refused.has(kind)) return
+    if (kind !== 'status' && this.#failures[kind] >= MAX_FAILURES) {
+      this.#failed.push(next)
+      return
+    }
     try {
       const written = await write()
+      this.#isFailing = !written.written && !written.refused
       if (written.written) {
         this.#failures[kind] = 0
       } else if (written.until !== undefined && !this.#signal.aborted) {
         this.#putBack(next)
         await this.#waitUntil(written.until, written.reason)
       } else {
-        this.#failures[kind] += written.refused ? MAX_FAILURES : 1
-        this.#lost.add(written.reason)
+        this.#failures[kind] += 1
+        if (kind === 'status' || written.refused) this.#lost.add(written.reason)
+        else this.#failed.push({ kind, write, reason: written.reason })
+        if (kind !== 'status' && written.refused) this.#refused.add(kind)
       }
     } catch (thrown) {
       this.#lost.add(`Something was not written to GitHub: ${toStagegateError(thrown).message}`)
