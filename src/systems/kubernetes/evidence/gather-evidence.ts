@@ -93,9 +93,10 @@ function renderPlace(pod: Pod | undefined, container: string | undefined): strin
   return `pod ${pod.metadata.name}${container === undefined ? '' : `, container ${container}`}: `
 }
 
-function renderHeadline({ pod, container, reason, text }: Symptom): string {
+function renderHeadline({ pod, container, reason, text, isEarlier = false }: Symptom): string {
   // A crash is told by its exit code; a message of the cluster may be long.
-  const what = /\bexit \d+/.test(text) ? oneLine(nameReason({ reason, text }), 140) : reason
+  const said = /\bexit \d+/.test(text) ? oneLine(nameReason({ reason, text }), 140) : reason
+  const what = isEarlier ? `${said.split(';')[0] ?? said} (a pod of the earlier revision)` : said
   return `${renderPlace(pod, container)}${what}`
 }
 

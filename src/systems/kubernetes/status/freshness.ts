@@ -39,7 +39,8 @@ export function mayBeStale(
 ): boolean {
   if (writtenAt === undefined || observedGeneration(object) !== undefined) return false
   if (condition?.observedGeneration !== undefined) return false
-  if (isMadeSince(object, writtenAt)) return false
+  // Made and changed again within one second is changed.
+  if ((object.metadata.generation ?? 1) === 1 && isMadeSince(object, writtenAt)) return false
   return !(timeOf(condition?.lastTransitionTime) > timeOf(writtenAt))
 }
 

@@ -54,6 +54,7 @@ function judgeOldPod(pod: Pod, world: World): readonly Symptom[] {
     const lasts = crashed ? OLD_CRASH_GRACE : Math.max(graceMs, OLD_POD_GRACE)
     return {
       ...symptom,
+      isEarlier: true,
       graceMs: crashed && again.has(key) ? 0 : lasts,
       text: `${text}; it is of the earlier revision, and no pod is replaced before this one is ready`,
     }

@@ -49,6 +49,8 @@ export interface Symptom {
   readonly text: string
   readonly pod?: Pod
   readonly container?: string
+  /** The pod is of an earlier revision, and in the way of the new one. */
+  readonly isEarlier?: boolean
 }
 
 /** A pure judgement of one moment; waiting is somebody else's work. */
