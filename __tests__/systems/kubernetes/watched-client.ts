@@ -4,7 +4,7 @@ import type { ApiClient } from '../../../src/systems/kubernetes/client/api-clien
 /** A client that keeps a list of what is asked through it, as `list pods`, `watch pods`, `get /api`. */
 export interface WatchedClient extends ApiClient {
   readonly asked: readonly string[]
-  /** Codes of watches that were refused: `watch pods: 410 …`. */
+  /** Watches that were refused, with the server's words. */
   readonly refused: readonly string[]
 }
 
@@ -20,6 +20,18 @@ export function watchClient(client: ApiClient, { watchSeconds, beforeWatch }: Wa
   const asked: string[] = []
   const refused: string[] = []
   const pluralOf = (path: string): string => path.split('/').at(-1) ?? ''
+  /** The API server refuses a version that is too old in the body of a success. */
+  async function* withRefusals(
+    chunks: AsyncIterable<Uint8Array>,
+    plural: string,
+  ): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of chunks) {
+      const text = Buffer.from(chunk).toString('utf8')
+      if (text.includes('"type":"ERROR"')) refused.push(`watch ${plural}: ${text}`)
+      yield chunk
+    }
+  }
+
   return {
     ...client,
     asked,
@@ -37,7 +49,10 @@ export function watchClient(client: ApiClient, { watchSeconds, beforeWatch }: Wa
       await beforeWatch?.(plural)
       const query = watchSeconds === undefined ? {} : { timeoutSeconds: String(watchSeconds) }
       try {
-        return await client.stream({ ...request, query: { ...request.query, ...query } })
+        return withRefusals(
+          await client.stream({ ...request, query: { ...request.query, ...query } }),
+          plural,
+        )
       } catch (thrown) {
         if (thrown instanceof StagegateError) refused.push(`watch ${plural}: ${thrown.message}`)
         throw thrown

@@ -87,6 +87,13 @@ const failingServers: Readonly<Record<string, Failing>> = {
     container: { volumeMounts: [{ name: 'keys', mountPath: '/keys' }] },
     pod: { volumes: [{ name: 'keys', secret: { secretName: 'none' } }] },
   },
+  'folder-missing': {
+    title: 'a folder of the node that is missing',
+    verdict: /FailedMount/,
+    evidence: /hostPath type check failed/,
+    container: { volumeMounts: [{ name: 'folder', mountPath: '/folder' }] },
+    pod: { volumes: [{ name: 'folder', hostPath: { path: '/nowhere/at/all', type: 'Directory' } }] },
+  },
   'ends-at-once': {
     title: 'a server that ends, if well',
     verdict: /CrashLoopBackOff/,

@@ -1,4 +1,5 @@
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
 import { openTestbedCluster, type TestbedCluster } from '../testbed-cluster.ts'
 import { type Images, probe, shell, toYaml, workload, type WorkloadParts } from './case.ts'
 import { type MatrixResult, rollOut } from './run-case.ts'
@@ -55,6 +56,33 @@ const slow: WorkloadParts = {
   container: { ...shell('sleep 13; touch /up; sleep infinity'), readinessProbe: probe('test -e /up') },
 }
 const again = { annotations: { 'example.com/deployed-by': 'another' } }
+
+/** Ends one pod as a drain does, and fails another one as a kubelet without room does; both are made anew. */
+async function evictTwo({ client, namespace }: TestbedCluster): Promise<void> {
+  const { signal } = new AbortController()
+  const path = `/api/v1/namespaces/${namespace}/pods`
+  const { body } = await client.send({ method: 'GET', path, signal, purpose: 'list pods' })
+  const [one, other] = (body as { readonly items: readonly KubernetesObject[] }).items.map(
+    ({ metadata }) => metadata.name,
+  )
+  await client.send({
+    method: 'POST',
+    path: `${path}/${one}/eviction`,
+    body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: one, namespace } },
+    signal,
+    purpose: 'evict a pod',
+  })
+  await client.send({
+    method: 'PATCH',
+    path: `${path}/${other}/status`,
+    contentType: 'application/merge-patch+json',
+    body: {
+      status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
+    },
+    signal,
+    purpose: 'fail a pod',
+  })
+}
 
 async function limitPods({ bed }: Told, pods: string): Promise<void> {
   await bed.apply(
@@ -187,6 +215,16 @@ export const stories: readonly Story[] = [
       await remove()
       return last({})
     },
+  },
+  {
+    name: 'evicted-during',
+    title: 'pods that are evicted in the meantime, by a drain and by their node',
+    verdict: 'done',
+    run: ({ bed, last }) =>
+      last({ ...slow, spec: { replicas: 2 } }, async () => {
+        await systemClock.sleep(2_000)
+        await evictTwo(bed)
+      }),
   },
   {
     name: 'made-again-during',
