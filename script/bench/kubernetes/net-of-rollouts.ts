@@ -44,7 +44,7 @@ spec:
 }
 
 export interface Net {
-  /** Apply and wait together, without the time from the first Deployment's creation to the last one's availability. */
+  /** Apply, wait, and read what runs, together, without the time from the first Deployment's creation to the last one's availability. */
   readonly netMs: number
   /** From the moment that the API server says that the last one is available to the verdict. */
   readonly noticeMs: number
@@ -80,13 +80,16 @@ export async function measureNet(plane: ControlPlane, roundTripMs: number): Prom
     await systemClock.sleep(200)
     const started = performance.now()
     const applied = await cluster.apply(set, { namespace, dryRun: false, signal, onApplied: () => undefined })
-    await cluster.awaitRollout(
-      applied.map((each) => each.object),
-      { signal, onProgress: () => undefined },
+    const objects = applied.map((each) => each.object)
+    await cluster.awaitRollout(objects, { signal, onProgress: () => undefined })
+    const noticed = performance.now()
+    await cluster.runningImages(
+      objects.filter(({ kind }) => kind === 'Deployment'),
+      signal,
     )
     const ended = performance.now()
     const { firstMade, lastAvailable } = await kubelet
-    return { netMs: ended - started - (lastAvailable - firstMade), noticeMs: ended - lastAvailable }
+    return { netMs: ended - started - (lastAvailable - firstMade), noticeMs: noticed - lastAvailable }
   } finally {
     own.close()
     http.close()

@@ -39,6 +39,13 @@ const recorded: readonly ApiResource[] = [
 export interface Recorder {
   /** Now everything is applied, and the wait begins. */
   applied(): void
+  /**
+   * When a sign was first told, as a reason of an event, a condition or a container; milliseconds of the clock. Undefined
+   * when it was not.
+   */
+  firstSign(reason: RegExp): number | undefined
+  /** Ends the recording without writing it. */
+  end(): Promise<void>
   /** Ends the recording some moments later and writes it: what was applied and what was there before, then the events. */
   write(
     path: string,
@@ -71,14 +78,22 @@ export async function startRecorder({ client, namespace }: TestbedCluster): Prom
   })
   const running = watches.map((each) => each.catch(() => undefined))
   let applied = 0
+  const end = async (): Promise<void> => {
+    ended.abort()
+    await Promise.all(running)
+  }
   return {
+    end,
+    firstSign(reason) {
+      const first = events.find(({ object }) => reasonsOf(object).some((each) => reason.test(each)))
+      return first === undefined ? undefined : started + first.at
+    },
     applied() {
       applied = Math.round(systemClock.monotonic() - started)
     },
     async write(path, { objects, verdict }) {
       await systemClock.sleep(500)
-      ended.abort()
-      await Promise.all(running)
+      await end()
       const before = lists.flatMap(({ list }) => list.items).filter(isTelling)
       const first = { verdict, applied, expected: objects.map(anonymize), before: before.map(anonymize) }
       const lines = [first, ...changes(events.filter(({ object }) => isTelling(object)))].map(
@@ -87,6 +102,14 @@ export async function startRecorder({ client, namespace }: TestbedCluster): Prom
       writeFileSync(path, lines.join(''))
     },
   }
+}
+
+/** Every `reason` of an object, wherever it stands. */
+function reasonsOf(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, child]) =>
+    key === 'reason' && typeof child === 'string' ? [child] : reasonsOf(child),
+  )
 }
 
 /** Without what only repeats what is known, once the parts that no status is judged from are cut. */

@@ -14,6 +14,8 @@ export interface MatrixResult {
   readonly progress: readonly string[]
   /** From the end of the apply to the verdict. */
   readonly seconds: number
+  /** From the moment at which the API server first told the reason of the failure; undefined when it was not asked for. */
+  readonly secondsSinceSign?: number
   /** As its apply answered. */
   readonly applied: readonly KubernetesObject[]
 }
@@ -23,6 +25,10 @@ export interface RunOptions {
   readonly during?: () => Promise<void>
   /** Where the rollout is recorded; undefined when it is not. */
   readonly recording?: string
+  /** The reason from whose first appearance time is measured. */
+  readonly sign?: RegExp
+  /** Seconds after which the step's time is up. */
+  readonly limit?: number
 }
 
 /** Rolls a case out on the testbed's cluster, in a namespace of its own that is removed afterwards. */
@@ -45,9 +51,10 @@ export async function runCase(each: MatrixCase, options: RunOptions = {}): Promi
 export async function rollOut(
   bed: TestbedCluster,
   yaml: string,
-  { recording, during }: RunOptions = {},
+  { recording, during, sign, limit }: RunOptions = {},
 ): Promise<MatrixResult> {
-  const recorder: Recorder | undefined = recording === undefined ? undefined : await startRecorder(bed)
+  const recorder: Recorder | undefined =
+    recording === undefined && sign === undefined ? undefined : await startRecorder(bed)
   const applied = await bed.apply(yaml)
   recorder?.applied()
   const progress: string[] = []
@@ -55,9 +62,11 @@ export async function rollOut(
   let meanwhile: Promise<void> | undefined
   let error: StagegateError | undefined
   let verdict = 'done'
+  const timeUp = (): StagegateError => new StagegateError('E_STEP_TIMEOUT', { message: 'its time is up' })
+  const deadline = limit === undefined ? undefined : systemClock.deadline(limit * 1_000, timeUp)
   try {
     await bed.cluster.awaitRollout(applied, {
-      signal: new AbortController().signal,
+      signal: deadline?.signal ?? new AbortController().signal,
       onEvidence: ([first]) => {
         verdict = first?.reason ?? 'waiting'
       },
@@ -70,10 +79,20 @@ export async function rollOut(
   } catch (thrown) {
     if (!(thrown instanceof StagegateError)) throw thrown
     error = thrown
+  } finally {
+    deadline?.clear()
   }
-  const seconds = Math.round((systemClock.monotonic() - started) / 10) / 100
-  await recorder?.write(recording ?? '', { objects: applied, verdict })
-  return { error, verdict, progress, seconds, applied }
+  const ended = systemClock.monotonic()
+  const seconds = secondsBetween(started, ended)
+  const first = sign === undefined ? undefined : recorder?.firstSign(sign)
+  if (recording === undefined) await recorder?.end()
+  else await recorder?.write(recording, { objects: applied, verdict })
+  const since = first === undefined ? {} : { secondsSinceSign: secondsBetween(first, ended) }
+  return { error, verdict, progress, seconds, ...since, applied }
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.round((to - from) / 10) / 100
 }
 
 /** Quotas, policies and labels take effect some moments after they were written. */

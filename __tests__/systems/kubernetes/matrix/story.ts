@@ -55,6 +55,9 @@ const slow: WorkloadParts = {
   spec: { progressDeadlineSeconds: 10 },
   container: { ...shell('sleep 13; touch /up; sleep infinity'), readinessProbe: probe('test -e /up') },
 }
+const soon: WorkloadParts = {
+  container: { ...shell('sleep 4; touch /up; sleep infinity'), readinessProbe: probe('test -e /up') },
+}
 const again = { annotations: { 'example.com/deployed-by': 'another' } }
 
 /** Ends one pod as a drain does, and fails another one as a kubelet without room does; both are made anew. */
@@ -221,7 +224,7 @@ export const stories: readonly Story[] = [
     title: 'pods that are evicted in the meantime, by a drain and by their node',
     verdict: 'done',
     run: ({ bed, last }) =>
-      last({ ...slow, spec: { replicas: 2 } }, async () => {
+      last({ ...soon, spec: { replicas: 2 } }, async () => {
         await systemClock.sleep(2_000)
         await evictTwo(bed)
       }),
