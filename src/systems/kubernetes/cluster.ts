@@ -250,8 +250,8 @@ export interface Cluster {
    * ready when they exist cost no requests.
    *
    * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence;
-   * E_ROLLOUT_NO_PROGRESS when nobody in the cluster acts on them; when the signal was aborted with E_STEP_TIMEOUT,
-   * E_ROLLOUT_TIMEOUT with what is not ready, or E_KUBE_UNAVAILABLE_DURING_ROLLOUT; else the signal's reason
+   * when the signal was aborted with E_STEP_TIMEOUT, E_ROLLOUT_TIMEOUT with what is not ready, E_ROLLOUT_NO_PROGRESS when
+   * nobody in the cluster acts on it, or E_KUBE_UNAVAILABLE_DURING_ROLLOUT; else the signal's reason
    */
   awaitRollout(objects: readonly KubernetesObject[], options: RolloutOptions): Promise<void>
   /**

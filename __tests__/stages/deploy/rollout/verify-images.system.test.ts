@@ -105,7 +105,7 @@ async function roll(yaml: string): Promise<KubernetesObject> {
 async function verify(
   digest: string,
   workloads: readonly KubernetesObject[],
-  patience?: number,
+  patience = 120_000,
 ): Promise<Verification & { readonly said: readonly string[] }> {
   const said: string[] = []
   const say = (text: string) => said.push(text)
@@ -160,7 +160,9 @@ describe('the image that runs', () => {
     const applied = await roll(render('grows', platform, one))
     await bed.apply(render('grows', platform, { ...one, replicas: 2 }))
     await expect
-      .poll(async () => (await bed.cluster.runningImages([applied], signal))[0]?.containers.length)
+      .poll(async () => (await bed.cluster.runningImages([applied], signal))[0]?.containers.length, {
+        timeout: 60_000,
+      })
       .toBe(6)
     expect(await verify(platform, [applied])).toMatchObject({ containers: 4 })
   })
@@ -171,7 +173,9 @@ describe('the image that runs', () => {
     const applied = await roll(render('crowded', platform, { replicas: 1, pod: alone }))
     await bed.apply(render('crowded', platform, { replicas: 2, pod: alone }))
     await expect
-      .poll(async () => (await bed.cluster.runningImages([applied], signal))[0]?.containers.length)
+      .poll(async () => (await bed.cluster.runningImages([applied], signal))[0]?.containers.length, {
+        timeout: 60_000,
+      })
       .toBe(6)
     const { containers, said } = await verify(platform, [applied], 1_500)
     expect(containers).toBe(2)

@@ -10,7 +10,7 @@ import { LiveLogs } from '../logs/live-logs.ts'
 import { identityOf, judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
 import { Progress } from './progress.ts'
-import { noProgress, Stalls, unavailable } from './stalls.ts'
+import { noProgress, type Stalled, Stalls, unavailable } from './stalls.ts'
 import { isNewPod } from './warnings.ts'
 
 /** The longest time between two looks: graces end without an event. Milliseconds. */
@@ -21,9 +21,9 @@ const BURST = 20
 /**
  * Watches workloads together until all are done at the same moment, or one has certainly failed.
  *
- * @throws StagegateError E_ROLLOUT_FAILED; E_ROLLOUT_NO_PROGRESS when nobody in the cluster acts; E_ROLLOUT_TIMEOUT when
- * the signal was aborted by a step's timeout; all with what the pods say. E_KUBE_UNAVAILABLE_DURING_ROLLOUT when the
- * server did not answer at that time
+ * @throws StagegateError E_ROLLOUT_FAILED; when the signal was aborted by a step's timeout E_ROLLOUT_TIMEOUT, or
+ * E_ROLLOUT_NO_PROGRESS when nobody in the cluster has acted for a minute; all with what the pods say.
+ * E_KUBE_UNAVAILABLE_DURING_ROLLOUT when the server did not answer at that time
  */
 export async function awaitRollout(
   connected: Connected,
@@ -46,6 +46,7 @@ export async function awaitRollout(
   }
   const workloads = await observeWorkloads(connected, objects, { signal, onTrouble })
   let judged: readonly Judged[] = []
+  let stalled: readonly Stalled[] = []
   try {
     await workloads.listed()
     // Watches may be late: a verdict is believed when the server, asked once more, says the same.
@@ -59,10 +60,9 @@ export async function awaitRollout(
         logs.follow(identityOf(each), pods)
       }
       const failed = findFailed(judged)
-      const stalled = stalls.find(judged, snapshot, workloads.awayFor() === 0, clock.monotonic())
-      if (failed.length > 0 || stalled.length > 0 || judged.every(isSettled)) {
+      stalled = stalls.find(judged, snapshot, workloads.awayFor() === 0, clock.monotonic())
+      if (failed.length > 0 || judged.every(isSettled)) {
         if (confirmed && failed.length > 0) throw await failureOf(failed)
-        if (confirmed && stalled.length > 0) throw noProgress(stalled, await gather(stalled))
         if (confirmed) return
         confirmed = await workloads.confirm()
         if (confirmed) continue
@@ -75,7 +75,8 @@ export async function awaitRollout(
     if (!isTimeout(signal) || thrown !== signal.reason) throw thrown
     const waiting = judged.filter(({ status }) => !status.done)
     const away = workloads.awayFor()
-    throw away > 0 ? unavailable(waiting, away) : await timeoutOf(waiting)
+    if (away > 0) throw unavailable(waiting, away)
+    throw stalled.length > 0 ? noProgress(stalled, await gather(stalled)) : await timeoutOf(waiting)
   } finally {
     await Promise.all([logs.close(), workloads.close()])
   }

@@ -5,14 +5,17 @@ import { Ages } from './ages.ts'
 import { findStall } from './find-stall.ts'
 import type { Judged, Snapshot } from './judge-all.ts'
 
-/** A leader that died is replaced within half a minute; what lasts longer does not pass by itself. Milliseconds. */
-const CERTAIN = 60_000
-/** Worth a line in the log. Milliseconds. */
-const REMARKABLE = 15_000
+/**
+ * A leader that died is replaced within half a minute. What lasts longer may still be a controller that has much to do and
+ * is behind (seen: more than a minute), so that it is told and waited for. Milliseconds.
+ */
+const REMARKABLE = 60_000
 
 export interface Stalled extends Judged {
   /** Who has not done what. */
   readonly why: string
+  /** For how long nothing of it has moved. */
+  readonly forMs: number
 }
 
 /** Objects that nobody in the cluster acts on, and for how long that has been so. */
@@ -26,7 +29,7 @@ export class Stalls {
   }
 
   /**
-   * Those of which it is certain now.
+   * Those for which that has been so for a minute; each is told once.
    *
    * @param answers whether the API answers: while it does not, nothing is known of anybody
    */
@@ -41,24 +44,29 @@ export class Stalls {
       stalls.map(({ key }) => key),
       now,
     )
-    for (const { title, why, key } of stalls) {
-      if (this.#ages.of(key, now) < REMARKABLE || this.#told.has(key)) continue
+    const lasting = stalls
+      .map((each) => ({ ...each, forMs: this.#ages.of(each.key, now) }))
+      .filter(({ forMs }) => forMs >= REMARKABLE)
+    for (const { title, why, key } of lasting) {
+      if (this.#told.has(key)) continue
       this.#told.add(key)
-      this.#say({ object: title, text: `${why} (ends the rollout if it lasts ${CERTAIN / 1000} s)` })
+      const text = `nothing has moved for ${REMARKABLE / 1000} s: ${why}; are the controllers of the cluster down?`
+      this.#say({ object: title, text })
     }
-    return stalls.filter(({ key }) => this.#ages.of(key, now) >= CERTAIN)
+    return lasting
   }
 }
 
-/** Nobody acts: neither waiting nor other manifests would change that. */
+/** The time was up while nobody acted: neither another wait nor other manifests would change that. */
 export function noProgress(
   stalled: readonly Stalled[],
   evidence: readonly RolloutEvidence[],
 ): StagegateError {
   const [first] = stalled
   const others = stalled.length > 1 ? ` ${stalled.length} objects wait.` : ''
+  const time = Math.round((first?.forMs ?? 0) / 1000)
   return new StagegateError('E_ROLLOUT_NO_PROGRESS', {
-    message: `${first?.title ?? 'An object'}: nothing has moved for ${CERTAIN / 1000} s: ${first?.why ?? ''}; are the controllers of the cluster down?${others}`,
+    message: `${first?.title ?? 'An object'}: nothing has moved for ${time} s, until the time was up: ${first?.why ?? ''}; are the controllers of the cluster down?${others}`,
     evidence: [
       ...stalled.slice(1, 10).map(({ title, why }) => `${title}: ${why}`),
       ...renderEvidence(evidence),
