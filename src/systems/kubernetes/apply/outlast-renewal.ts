@@ -12,8 +12,8 @@ const INTERVAL = 250
 
 /**
  * Asks about an object whose definition has just changed. Nothing in the cluster says which version of a definition an
- * instance of the server goes by (seen with 1.34: some hundred milliseconds the one of before), but what the new one
- * allows and the old one does not is refused until then.
+ * instance of the server goes by (seen with one instance of 1.34: the first request after the change met the one of before
+ * once in ten times), but what the new one allows and the old one does not is refused until then.
  *
  * @param end until when a refusal may be of the definition of before, by the monotonic clock
  */
