@@ -10,7 +10,7 @@ import type { ActiveDeploySettings, Configs, Deployment } from './deployment.ts'
 import { finalize } from './finalize/finalize.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { applyManifests, type AppliedManifests } from './manifests/manifests.ts'
-import { shareManifests } from './manifests/read-pinned.ts'
+import { shareSet } from './manifests/deployment-set.ts'
 import { runMigration } from './migration/migration.ts'
 import { checkPolicy } from './policy/policy.ts'
 import { previewDeployment } from './preview.ts'
@@ -147,17 +147,17 @@ async function runSteps(
   const configs = await context.step('configs', (step) => fetchConfigs(deployment, step))
   if (configs === undefined) throw new Error('deploy.configs is critical')
   const secrets = (await context.step('secrets', (step) => readSecrets(deployment, step))) ?? noSecrets
-  const readSet = shareManifests(deployment, configs, secrets)
+  const makeSet = shareSet(deployment, configs, secrets)
   // Before the first write, and before the playbook, which writes too.
   await context.step('policy', async (step) => {
-    await checkPolicy(deployment, configs, (await readSet(step.signal)).manifests, step)
+    await checkPolicy(deployment, configs, (await makeSet(step.signal)).objects, step)
   })
   await context.step('infrastructure', (step) => runPlaybook(deployment, configs, step))
   const migrate = () => context.step('migration', (step) => runMigration(deployment, configs, secrets, step))
   const before = settings.migration.configured && settings.migration.when === 'before-rollout'
   let migrated = before ? await migrate() : undefined
   const sent = await context.step('manifests', (step) =>
-    applyManifests(deployment, readSet, secrets, step, (applied) => written.push(applied)),
+    applyManifests(deployment, makeSet, step, (applied) => written.push(applied)),
   )
   await context.step('rollout', (step) => watchRollout(deployment, sent?.applied ?? [], step))
   if (!before) migrated = await migrate()

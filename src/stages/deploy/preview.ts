@@ -52,11 +52,11 @@ export async function previewDeployment(
     keyInVault ? 'leave-out' : 'refuse',
   )
   const stamped = await stampAsLive(cluster, config.service, settings, read, signal)
-  const policy = await previewPolicy({ config, settings, systems }, configs, read, signal)
-  if (policy !== undefined) previews.push({ title: 'deploy.policy', text: policy })
   const { namespace } = settings
-  const withOwn = await addOwnNamespace(stamped, namespace, cluster, signal)
-  const manifests = await addNamespaces(withOwn, namespace, cluster, signal)
+  const objects = await addNamespaces(stamped, namespace, cluster, signal)
+  const policy = await previewPolicy({ config, settings, systems }, configs, objects, signal)
+  if (policy !== undefined) previews.push({ title: 'deploy.policy', text: policy })
+  const manifests = await addOwnNamespace(objects, namespace, cluster, signal)
   const applied = await cluster.apply(manifests, {
     namespace,
     dryRun: true,

@@ -1,4 +1,4 @@
-/** Requests in flight at the same time: the API server's fairness allows a client some more. */
+/** Requests of a task that others run beside: an apply, which nothing runs beside, has more of them in flight. */
 export const CONCURRENCY = 8
 
 /** Runs a task for each item, at most so many at the same time, and waits for all of them whatever fails. */
@@ -17,4 +17,15 @@ export async function settleConcurrently<T, R>(
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work))
   return results
+}
+
+/** The same, with what the tasks give. @throws what the first of the items that failed threw */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  run: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  return (await settleConcurrently(items, run)).map((each) => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
 }

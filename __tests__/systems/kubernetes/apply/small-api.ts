@@ -22,6 +22,8 @@ export interface SmallApi {
 const kinds = [
   { group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps' },
   { group: '', version: 'v1', kind: 'Secret', resource: 'secrets' },
+  { group: '', version: 'v1', kind: 'Namespace', resource: 'namespaces', scope: 'Cluster' },
+  { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments' },
   { group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs' },
   { group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets' },
   {

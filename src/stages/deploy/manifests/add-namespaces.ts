@@ -1,5 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { Cluster, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import { mapConcurrently } from '../../../systems/kubernetes/concurrency.ts'
 
 /**
  * The set with the namespaces that its objects name and that nobody has made: neither the cluster nor the set has them.
@@ -13,10 +14,8 @@ export async function addNamespaces(
   cluster: Pick<Cluster, 'get'>,
   signal: AbortSignal,
 ): Promise<readonly Manifest[]> {
-  const missing = await Promise.all(
-    namespacesOf(manifests, own).map(async ({ name, source }) =>
-      (await exists(cluster, name, signal)) ? [] : [namespaceManifest(name, source)],
-    ),
+  const missing = await mapConcurrently(namespacesOf(manifests, own), async ({ name, source }) =>
+    (await exists(cluster, name, signal)) ? [] : [namespaceManifest(name, source)],
   )
   return [...missing.flat(), ...manifests]
 }

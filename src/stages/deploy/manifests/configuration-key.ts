@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { StagegateError } from '../../../errors/index.ts'
 import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookkeeping.ts'
-import type { Cluster, KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { Cluster, KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
 
 interface Where {
   readonly cluster: Cluster
@@ -9,21 +9,21 @@ interface Where {
   readonly service: string
 }
 
-/** The key of a service's configuration hashes; made and kept in a Secret of its namespace by the first deployment. */
-export async function ensureConfigurationKey(where: Where, signal: AbortSignal): Promise<Uint8Array> {
-  const kept = await readKey(where, signal)
-  if (kept !== undefined) return kept
-  const key = randomBytes(32)
-  const { cluster, namespace, service } = where
+/** Another key makes every pod that reads configuration roll once. */
+export function newConfigurationKey(): Uint8Array {
+  return randomBytes(32)
+}
+
+/** The Secret in the service's namespace that keeps the key of its configuration hashes. */
+export function keyManifest({ namespace, service }: Omit<Where, 'cluster'>, key: Uint8Array): Manifest {
   const object: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: bookkeepingName(service, 'key'), namespace, labels: managedLabel },
     type: 'stagegate.dev/key',
-    data: { key: key.toString('base64') },
+    data: { key: Buffer.from(key).toString('base64') },
   }
-  await cluster.put(object, signal)
-  return key
+  return { object, source: 'the key of the configuration hashes' }
 }
 
 /** For a dry run, which writes nothing: undefined where no deployment was, or where Secrets may not be read. */
@@ -32,14 +32,15 @@ export async function peekConfigurationKey(
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   try {
-    return await readKey(where, signal)
+    return await readConfigurationKey(where, signal)
   } catch (thrown) {
     if (thrown instanceof StagegateError && thrown.code === 'E_KUBE_FORBIDDEN') return undefined
     throw thrown
   }
 }
 
-async function readKey(
+/** Undefined before the first deployment that needed one. */
+export async function readConfigurationKey(
   { cluster, namespace, service }: Where,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {

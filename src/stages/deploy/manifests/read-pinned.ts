@@ -4,16 +4,6 @@ import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { isWorkload, pinImages } from './pin-images.ts'
 
-/** Reads the manifests once for the steps of a deployment; a reading that failed is tried again by the next step. */
-export function shareManifests(
-  deployment: Parameters<typeof readPinned>[0],
-  configs: Configs,
-  secrets: Pick<Secrets, 'ageKeys'>,
-): (signal: AbortSignal) => Promise<ManifestSet> {
-  let read: ManifestSet | undefined
-  return async (signal) => (read ??= await readPinned(deployment, configs, secrets, signal))
-}
-
 /**
  * The manifests as they are sent: the service's image pinned, the commits on workloads' own metadata.
  *

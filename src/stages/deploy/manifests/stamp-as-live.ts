@@ -1,4 +1,5 @@
 import type { Cluster, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import { mapConcurrently } from '../../../systems/kubernetes/concurrency.ts'
 import type { ActiveDeploySettings } from '../deployment.ts'
 import { peekConfigurationKey } from './configuration-key.ts'
 import { stampConfiguration } from './stamp-configuration.ts'
@@ -16,8 +17,8 @@ export async function stampAsLive(
   const names = (secrets.configured ? secrets.entries : []).flatMap(({ to }) =>
     to.kind === 'kubernetes' ? [to.secret] : [],
   )
-  const live = await Promise.all(
-    names.map((name) => cluster.get({ apiVersion: 'v1', kind: 'Secret', name, namespace }, signal)),
+  const live = await mapConcurrently(names, (name) =>
+    cluster.get({ apiVersion: 'v1', kind: 'Secret', name, namespace }, signal),
   )
   const others = live.filter((each) => each !== undefined)
   return stampConfiguration(manifests, { others, namespace, key })

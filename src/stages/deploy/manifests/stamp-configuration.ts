@@ -4,15 +4,10 @@ import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 import { type UsedConfiguration, usedConfiguration } from './used-configuration.ts'
 
-interface Options {
+interface Scope {
   /** Objects that are applied with the manifests, such as Secrets from Vault. */
   readonly others: readonly KubernetesObject[]
   readonly namespace: string
-  /**
-   * What the hash is keyed with. Whoever may read a workload may read the hash: without a key that only readers of
-   * Secrets have, a weak password could be found by trying.
-   */
-  readonly key: Uint8Array
 }
 
 /**
@@ -22,24 +17,50 @@ interface Options {
  */
 export function stampConfiguration(
   manifests: readonly Manifest[],
-  { others, namespace, key }: Options,
+  {
+    key,
+    ...scope
+  }: Scope & {
+    /**
+     * What the hash is keyed with. Whoever may read a workload may read the hash: without a key that only readers of
+     * Secrets have, a weak password could be found by trying.
+     */
+    readonly key: Uint8Array
+  },
 ): readonly Manifest[] {
+  const used = collectUsed(manifests, scope)
+  return manifests.map((manifest) => {
+    const text = used.get(manifest)
+    if (text === undefined) return manifest
+    const hash = createHmac('sha256', key).update(text).digest('hex')
+    return { ...manifest, object: withAnnotation(manifest.object, hash.slice(0, 32)) }
+  })
+}
+
+/** Whether a pod of the set reads a value of the set: else there is nothing to stamp, and no key is needed. Pure. */
+export function readsConfiguration(manifests: readonly Manifest[], scope: Scope): boolean {
+  return collectUsed(manifests, scope).size > 0
+}
+
+/** What the pods of each manifest read, as text that is the same whenever the values are. */
+function collectUsed(
+  manifests: readonly Manifest[],
+  { others, namespace }: Scope,
+): ReadonlyMap<Manifest, string> {
   const objects = [...manifests.map((each) => each.object), ...others]
   const values = new Map(objects.flatMap((object) => valuesOf(object, namespace)))
-  return manifests.map((manifest) => {
+  const texts = new Map<Manifest, string>()
+  for (const manifest of manifests) {
     const { object } = manifest
     const pod = isRolling(object) ? podSpecOf(object) : undefined
-    if (pod === undefined) return manifest
+    if (pod === undefined) continue
     const own = object.metadata.namespace ?? namespace
     const used = usedConfiguration(pod).flatMap((each) => find(each, own))
-    if (used.length === 0) return manifest
-    const hash = createHmac('sha256', key)
-      .update(JSON.stringify([...new Set(used)].sort()))
-      .digest('hex')
-    return { ...manifest, object: withAnnotation(object, hash.slice(0, 32)) }
-  })
+    if (used.length > 0) texts.set(manifest, JSON.stringify([...new Set(used)].sort()))
+  }
+  return texts
 
-  /** Each value with where it comes from, as text that is the same whenever they are. */
+  /** Each value with where it comes from. */
   function find({ kind, name, key: only }: UsedConfiguration, own: string): readonly string[] {
     const found = values.get(`${kind}/${own}/${name}`)
     if (found === undefined) return []

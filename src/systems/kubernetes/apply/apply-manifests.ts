@@ -16,7 +16,7 @@ import { planTargets, type Target } from './target.ts'
 
 type Options = Parameters<Cluster['apply']>[1]
 
-/** Requests in flight at the same time: the API server's fairness allows a client some more. */
+/** Requests in flight at the same time; the API server's fairness allows a client some more. */
 const IN_FLIGHT = 16
 
 /**
