@@ -110,12 +110,15 @@ describe('the jobs of the reusable workflow', () => {
     expect(workflow.jobs.report!.if).toBe('${{ always() }}')
   })
 
-  it('let deployments of a service wait for each other, and cancel none', () => {
-    expect(workflow.jobs.deploy!.concurrency).toEqual({
-      group: 'stagegate-${{ inputs.environment }}-${{ inputs.working-directory }}',
-      queue: 'max',
+  it('let pushes, and deployments, of a service wait for each other, and cancel none', () => {
+    expect(Object.fromEntries(jobs.map(([id, { concurrency }]) => [id, concurrency]))).toEqual({
+      ...Object.fromEntries(jobIds.map((id) => [id, undefined])),
+      'image-push': {
+        group: 'stagegate-image-${{ inputs.environment }}-${{ inputs.working-directory }}',
+        queue: 'max',
+      },
+      deploy: { group: 'stagegate-${{ inputs.environment }}-${{ inputs.working-directory }}', queue: 'max' },
     })
-    for (const [id, job] of jobs) if (id !== 'deploy') expect(job.concurrency).toBeUndefined()
   })
 
   it('run in the environment for the deployment alone: its reviewers are asked once, and not for a pull request', () => {

@@ -23,6 +23,9 @@ export interface WorkflowJob {
   readonly needs?: string | readonly string[]
   readonly if?: string
   readonly uses?: string
+  /** Of a call of a reusable workflow. */
+  readonly with?: Readonly<Record<string, unknown>>
+  readonly secrets?: Readonly<Record<string, string>>
   readonly 'runs-on'?: string
   readonly environment?: { readonly name: string; readonly deployment?: boolean }
   readonly concurrency?: Readonly<Record<string, unknown>>

@@ -168,4 +168,29 @@ describe('who may write the ledger of the reusable workflow', () => {
   ])('but not %s', (_, stage, more, from) => {
     expect(refute(stage, more, from)).toEqual(expect.any(String))
   })
+
+  describe('where one run calls it for several services', () => {
+    const reporter = writerOf({ run: '77', job: 'report', runner: 'GitHub Actions 9' })
+    const both = [
+      ...[job('api / build'), job('api / scan (osv)'), job('api / report', undefined, 'GitHub Actions 9')],
+      ...[job('worker / build', 'skipped'), job('worker / scan (osv)', 'failure')],
+      job('worker / report', undefined, 'GitHub Actions 10'),
+    ]
+
+    test('is not refuted by what became of another service', () => {
+      expect(refute('build', { jobs: both }, reporter)).toBeUndefined()
+      expect(refute('scan', { jobs: both }, reporter)).toBeUndefined()
+    })
+
+    test('is not borne out by another service either', () => {
+      const other = { ...reporter, runner: 'GitHub Actions 10' }
+      expect(refute('scan', { jobs: both }, other)).toContain('did not succeed')
+    })
+
+    test('needs all of them where the name of a runner tells nothing', () => {
+      const shared = both.map((each) => ({ ...each, runner: 'box' }))
+      expect(refute('build', { jobs: shared }, { ...reporter, runner: 'box' })).toContain('did not succeed')
+      expect(refute('build', { jobs: both }, { ...reporter, runner: '' })).toContain('did not succeed')
+    })
+  })
 })

@@ -123,7 +123,10 @@ function refuteJob(
   }
   if (!called.includes(form.called)) return `the run does not call ${form.called}`
   const key = form.stageJobs[stage]
-  const own = jobs.filter(({ name }) => key !== undefined && isNamed(name, key))
+  const callers = callersOf(writer, jobs)
+  const own = jobs.filter(
+    ({ name }) => key !== undefined && isNamed(name, key) && (callers?.has(callerOf(name)) ?? true),
+  )
   const passed = own.length > 0 && own.every(({ conclusion }) => conclusion === 'success')
   return passed ? undefined : `the job of the stage, ${key ?? 'none'}, did not succeed`
 }
@@ -132,6 +135,20 @@ function refuteJob(
 function isNamed(name: string, key: string): boolean {
   const last = name.split(' / ').at(-1) ?? ''
   return key !== '' && (last === key || last.startsWith(`${key} (`))
+}
+
+/** The job that called the workflow, by the name of a job of it: `api` of `api / scan`. */
+function callerOf(name: string): string {
+  return name.split(' / ').slice(0, -1).join(' / ')
+}
+
+/**
+ * Which calls of the workflow the writer may be of: a run can call it once for each of several services, and what became
+ * of another one says nothing of this one. Undefined where no runner's name tells them apart: then all of them.
+ */
+function callersOf({ job, runner }: PassWriter, jobs: readonly JobFacts[]): ReadonlySet<string> | undefined {
+  const writers = jobs.filter((each) => runner !== '' && each.runner === runner && isNamed(each.name, job))
+  return writers.length === 0 ? undefined : new Set(writers.map(({ name }) => callerOf(name)))
 }
 
 /** Names of owners and repositories are the same in any case. */
