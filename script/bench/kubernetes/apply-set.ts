@@ -1,12 +1,14 @@
 /**
  * One measured run in a process of its own, so that none profits from what another has warmed up:
  *
- *     node apply-set.js floor|ours <count> <namespace> <kubeconfig>
+ *     node apply-set.js floor <kubeconfig> <namespace> <count>
+ *     node apply-set.js ours <kubeconfig> <namespace> <folder of manifests>
  *
- * Prints one line of JSON, a `Measured`.
+ * Ours begins with the files, as a run does; the floor has its objects in memory. Prints one line of JSON, a `Measured`.
  */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { tmpdir } from 'node:os'
 
 import { settleConcurrently } from '../../../src/systems/kubernetes/concurrency.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
@@ -14,11 +16,18 @@ import { createHttp } from '../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../src/systems/http/http.ts'
 import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import { readManifests } from '../../../src/systems/kubernetes/manifests/read-manifests.ts'
+import { createFiles } from '../../../src/systems/runner/node-files.ts'
+import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
 import { makeObjects, pathOf } from './objects.ts'
 
 export interface Measured {
+  /** Reading included. */
   readonly milliseconds: number
+  /** Of these, for reading and checking the files. */
+  readonly readMilliseconds: number
   /** Largest resident set of the whole process, in megabytes. */
   readonly megabytes: number
   /** By what was asked: `PATCH dry run`, `PATCH`, `GET`, `discovery`. */
@@ -26,16 +35,19 @@ export interface Measured {
   readonly changes: Readonly<Record<string, number>>
 }
 
-const [mode = '', count = '300', namespace = '', kubeconfigPath = ''] = process.argv.slice(2)
-const objects = makeObjects(Number(count), namespace)
+const [mode = '', kubeconfigPath = '', namespace = '', what = ''] = process.argv.slice(2)
+const { signal } = new AbortController()
 const kubeconfig = readFileSync(kubeconfigPath, 'utf8')
 const requests: Record<string, number> = {}
 const changes: Record<string, number> = {}
+let readMilliseconds = 0
 const started = performance.now()
-await (mode === 'floor' ? applyRaw() : applyOurs())
+await (mode === 'floor' ? applyRaw(makeObjects(Number(what), namespace)) : applyOurs())
 const milliseconds = Math.round(performance.now() - started)
 const megabytes = Math.round(process.resourceUsage().maxRSS / 1024)
-console.log(JSON.stringify({ milliseconds, megabytes, requests, changes } satisfies Measured))
+console.log(
+  JSON.stringify({ milliseconds, readMilliseconds, megabytes, requests, changes } satisfies Measured),
+)
 
 function connections(): ReturnType<typeof createConnections> {
   const credentials = { kind: 'kubeconfig', kubeconfig, context: undefined } as const
@@ -43,8 +55,8 @@ function connections(): ReturnType<typeof createConnections> {
 }
 
 /** The least that can be done: each object sent once, 16 at a time, nothing asked before and nothing looked at. */
-async function applyRaw(): Promise<void> {
-  const { server, tls, headers } = await connections().current(new AbortController().signal)
+async function applyRaw(objects: readonly KubernetesObject[]): Promise<void> {
+  const { server, tls, headers } = await connections().current(signal)
   const agent = new Agent({ keepAlive: true, maxSockets: 16, ...tls })
   const settled = await settleConcurrently(
     objects,
@@ -73,8 +85,29 @@ async function applyRaw(): Promise<void> {
 async function applyOurs(): Promise<void> {
   const http = createHttp({ clock: systemClock, userAgent: 'stagegate-bench', env: process.env })
   const cluster = createCluster(createApiClient(counted(http), connections()), systemClock)
-  const manifests = objects.map((object, index) => ({ object, source: `bench.yaml:${index + 1}` }))
-  const { signal } = new AbortController()
+  const processes = createProcesses({
+    clock: systemClock,
+    env: {},
+    holdsSecret: () => false,
+    runMark: 'bench',
+  })
+  const { manifests } = await readManifests({
+    request: {
+      root: what,
+      sources: [{ kind: 'path', path: '.' }],
+      namespace,
+      release: 'bench',
+      allow: { namespaces: undefined, kinds: undefined },
+      ageKeys: [],
+      encrypted: 'refuse',
+      cluster,
+      signal,
+    },
+    files: createFiles({ temporary: tmpdir() }),
+    processes,
+    secrets: { add: () => undefined },
+  })
+  readMilliseconds = Math.round(performance.now() - started)
   const applied = await cluster.apply(manifests, {
     namespace,
     dryRun: false,

@@ -114,9 +114,14 @@ export async function applyManifests(
     const target = targets[index]
     if (target === undefined) return
     const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, signal }, target)
-    if (!isRenewed(target)) planned.set(index, await plan())
-    else if (options.dryRun) planned.set(index, await foretellRenewed({ client, signal }, target, plan))
-    else planned.set(index, await outlastRenewal(clock, renewedUntil, plan, signal))
+    const change = !isRenewed(target)
+      ? await plan()
+      : options.dryRun
+        ? await foretellRenewed({ client, signal }, target, plan)
+        : await outlastRenewal(clock, renewedUntil, plan, signal)
+    // What the object would be is no longer needed once it is to be written: of a large set that is much.
+    const isKept = options.dryRun || change.change === 'unchanged'
+    planned.set(index, isKept ? change : { ...change, object: change.sent })
   }
 
   /** Whether its definition comes or changes with the set. */
