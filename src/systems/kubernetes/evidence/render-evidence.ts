@@ -47,7 +47,9 @@ function renderContainer(
 
 /** The cluster's own words in a cause. */
 function messageOf(cause: string): string {
-  return cause.replace(/^pod [^:]*: /, '').replace(/; its log says: .*$/, '')
+  return cause
+    .replace(/^pod [^:]*: /, '')
+    .replace(/; (?:its log says: |it is of the earlier revision).*$/, '')
 }
 
 /** Of a container that was started anew, what it said before it ended: the new run has not failed yet. */
