@@ -3,6 +3,8 @@ import type { Edit } from './failing-variants.ts'
 /** The configurations of the edits below, for the input `config`: without and with a scan of the running service. */
 export const heldConfig = '.github/held.yml'
 export const heldScanConfig = '.github/held-scan.yml'
+/** The same with an image that is quickly built, and without scans. */
+export const heldPushConfig = '.github/held-push.yml'
 
 /** A line that the step writes when it is held. */
 export function heldLine(step: string): RegExp {
@@ -11,13 +13,15 @@ export function heldLine(step: string): RegExp {
 
 /**
  * Beside the sample's own configuration one whose commands do nothing, but for the step that the variable HOLD names: that
- * one starts a process in a session of its own, and then goes on for ever. With DEAF it does not listen to signals.
+ * one starts a process in a session of its own, and then goes on for ever. With DEAF it does not listen to signals; with
+ * FILL it fills the disk of that file, and fails. FAIL names a step that fails in this call only.
  */
 export function heldEdits(imageOfRun: string): readonly Edit[] {
   return [
     {
       path: 'held.sh',
       content: `echo "at $1"
+if [ "$FAIL" = "$1" ]; then echo "failing $1"; exit 3; fi
 if [ "$HOLD" = "$1" ]; then
   setsid sleep 600 &
   if [ -n "$DEAF" ]; then trap '' HUP INT TERM; fi
@@ -31,13 +35,17 @@ fi
       path: 'held.Dockerfile',
       content: `FROM ${imageOfRun}\nRUN echo "holding image.build" && sleep 601\n`,
     },
-    { path: heldConfig, content: configuration('') },
-    { path: heldScanConfig, content: configuration(dast) },
+    { path: 'quick.Dockerfile', content: 'FROM scratch\nWORKDIR /held\n' },
+    { path: heldConfig, content: configuration() },
+    { path: heldScanConfig, content: configuration({ scan: sast + dast }) },
+    { path: heldPushConfig, content: configuration({ scan: unscanned, dockerfile: 'quick.Dockerfile' }) },
   ]
 }
 
 const held = (step: string): string => `sh held.sh ${step}`
 
+const sast = '  sast: { tool: semgrep, config: semgrep/ }'
+const unscanned = '  sast: false\n  dependencies: false'
 const dast = `
   dast:
     tool: schemathesis
@@ -45,7 +53,7 @@ const dast = `
     wait-for: http://127.0.0.1:8099/healthz
     target: openapi.yaml`
 
-function configuration(scan: string): string {
+function configuration({ scan = sast, dockerfile = 'held.Dockerfile' } = {}): string {
   return `version: 1
 service: ai-gen-service
 build:
@@ -57,8 +65,8 @@ test:
   unit: ${held('test.unit')}
   integration: ${held('test.integration')}
 scan:
-  sast: { tool: semgrep, config: semgrep/ }${scan}
-image: { context: ., file: held.Dockerfile, platforms: [linux/amd64] }
+${scan}
+image: { context: ., file: ${dockerfile}, platforms: [linux/amd64] }
 deploy:
   secrets:
     - { path: secret/staging/ai-gen, to: { kubernetes: ai-gen-secrets } }

@@ -40,6 +40,8 @@ export interface CallOptions {
   readonly post?: boolean
   readonly beforePost?: BundleOptions['beforePost']
   readonly temporary?: string
+  /** In place of the repository's: where the runner keeps its files and RUNNER_TEMP. */
+  readonly folder?: string
   /** Given by `newRun`, for calls that run at the same time. Default: the last one. */
   readonly runId?: number
 }
@@ -119,7 +121,7 @@ export class SampleRun {
     this.#tokens.push(job.token, job.idToken?.requestToken ?? '')
     const { variables, secrets } = repositorySettings(testbed)
     return runBundle({
-      folder: this.folder,
+      folder: options.folder ?? this.folder,
       workspace: options.workspace ?? sample.folder,
       event: event.payload,
       env: {

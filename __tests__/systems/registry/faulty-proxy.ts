@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What becomes of a request: `cut` after so many bytes of its body, an answer of our own, or nothing. */
+/** What becomes of a request: `cut` after so many bytes of its body, no answer ever, or one of our own. */
 export type Fault =
   | { readonly cutAfter: number }
+  | { readonly hang: true }
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
 
 export interface FaultyProxy {
@@ -25,7 +26,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     else if ('status' in fault) {
       request.resume()
       response.writeHead(fault.status, fault.headers).end(fault.body)
-    } else cut(request, fault.cutAfter)
+    } else if ('cutAfter' in fault) cut(request, fault.cutAfter)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: FaultyProxy = {
