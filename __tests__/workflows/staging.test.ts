@@ -128,6 +128,17 @@ describe('the jobs of the reusable workflow', () => {
     })
   })
 
+  it('run where the caller says, an image on a runner of its platform where one is named', () => {
+    for (const [id, job] of jobs) {
+      expect([id, job['runs-on']]).toEqual([
+        id,
+        id === 'image-build'
+          ? "${{ startsWith(matrix.platform, 'linux/arm64') && inputs.runs-on-arm64 || inputs.runs-on }}"
+          : '${{ inputs.runs-on }}',
+      ])
+    }
+  })
+
   it('hand over what each leg of a matrix says in an output of its own', () => {
     for (const [, { strategy, outputs }] of jobs.filter(([, job]) => job.strategy !== undefined)) {
       expect(strategy!['fail-fast']).toBe(false)
@@ -146,7 +157,7 @@ describe('the jobs of the reusable workflow', () => {
 describe('the inputs of the reusable workflow', () => {
   /** Those that a job of the workflow says by itself. */
   const byJob = ['stages', 'needs', 'shard', 'shards', 'platform', 'github-token', 'dry-run']
-  const ownInputs = ['runs-on', 'test-shards', 'timeout-minutes']
+  const ownInputs = ['runs-on', 'runs-on-arm64', 'test-shards', 'timeout-minutes']
   const declared = Object.keys(call.inputs!)
   const secrets = Object.keys(call.secrets!)
 
@@ -203,7 +214,7 @@ describe('the inputs of the reusable workflow', () => {
         )
       }
     }
-    for (const name of declared) expect(text).toContain(`inputs.${name} }}`)
+    for (const name of declared) expect(text).toMatch(new RegExp(`inputs\\.${name}\\b(?!-)`))
   })
 })
 

@@ -19,7 +19,7 @@ const AWAY = new RegExp(
 
 /** How to get a builder that can write an OCI layout. */
 export const NO_EXPORT_NEXT =
-  'Add docker/setup-buildx-action before Stagegate, or turn on the containerd image store of the Docker engine.'
+  'Turn on the containerd image store of the Docker engine, or add docker/setup-buildx-action before Stagegate; the reusable workflow takes no steps of others, so give it runners with that store.'
 
 /** What the client says when it cannot use its engine or builder, told apart; undefined for anything else. Pure. */
 export function daemonFailure(text: string): StagegateError | undefined {
