@@ -134,3 +134,29 @@ spec:
   })
   expect(error.evidence.join()).not.toMatch(/given up/)
 })
+
+test('definitions whose names another one has end the wait before its time', async () => {
+  const definition = (plural: string, singular: string) => `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: ${plural}.names.${bed.namespace}.example.com }
+spec:
+  group: names.${bed.namespace}.example.com
+  scope: Namespaced
+  names: { plural: ${plural}, singular: ${singular}, kind: ${plural} }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
+`
+  await tools.apply(definition('first', 'same'))
+  const { error, written } = await failed(definition('second', 'same'))
+  expect(error).toMatchObject({
+    code: 'E_KUBE_NO_KIND',
+    message: 'Definitions were applied whose names the server does not accept.',
+    state: '1 of 1 objects are in place, 1 of them were changed.',
+    evidence: expect.arrayContaining([
+      expect.stringMatching(/^second\..*: "same" is already in use/),
+    ]) as string[],
+  })
+  expect(written).toHaveLength(1)
+  for (const name of ['first', 'second'])
+    await tools.run('delete', 'crd', `${name}.names.${bed.namespace}.example.com`, '--wait=false')
+})
