@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { annotateInLog } from '../../src/main/annotate-in-log.ts'
-import { annotationsOf, renderRest } from '../../src/main/annotations.ts'
+import { AnnotationBudget, annotationsOf, renderRest } from '../../src/main/annotations.ts'
 import { done, finding, stage, step } from '../report/report-of.ts'
 import { configOf } from './config-of.ts'
 
@@ -35,11 +35,35 @@ describe('annotations', () => {
     ).toEqual([])
   })
 
-  test('beyond 500 are named with where they are', () => {
-    expect(renderRest(500)).toBe('')
-    expect(renderRest(612)).toBe(
-      'The worst 500 of 612 findings are annotated; the other 112 are in the JSON report (output `report`).',
+  test('that there are no more of are counted, and findings without a line too, with where they are', () => {
+    expect(renderRest(500, 500, 0)).toBe('')
+    expect(renderRest(500, 612, 0)).toBe(
+      'Findings: the worst 500 of 612 annotated; 112 more in the JSON report (output `report`).',
     )
+    expect(renderRest(3, 3, 2)).toBe(
+      'Findings: 3 annotated; 2 without a line in the checkout in the JSON report (output `report`).',
+    )
+    expect(renderRest(0, 7, 2)).toMatch(/^Findings: the worst 0 of 7 annotated; 7 more and 2 without a line/)
+  })
+
+  test('of several tools that say the same stand there once', () => {
+    expect(pathsOf(['a.ts', 'a.ts', 'b.ts'])).toEqual(['services/api/a.ts', 'services/api/b.ts'])
+  })
+
+  test('are shared among the stages of a call, and a stage that is written again takes no more', () => {
+    const budget = new AnnotationBudget(5)
+    const found = annotationsOf(
+      stage('build', done, {
+        steps: [step('lint', done, { kept: { findings: [1, 2, 3, 4].map((line) => finding({ line })) } })],
+      }),
+      { workspace, folder: '' },
+    )
+    expect(budget.take('build', found)).toHaveLength(4)
+    expect(budget.take('test', found)).toEqual(found.slice(0, 1))
+    expect(budget.take('test', found)).toHaveLength(1)
+    expect(budget.take('scan', found)).toEqual([])
+    expect(budget.take('build', found.slice(0, 1))).toHaveLength(1)
+    expect(budget.take('scan', found)).toHaveLength(3)
   })
 
   test('of a run without a token are in its log, once for each stage that ran', () => {

@@ -46,6 +46,7 @@ export function configOf(more: Partial<Config> = {}): Config {
       ...{ sast: notConfigured, dast: notConfigured, dependencies: notConfigured },
       ...{ secrets: notConfigured, config: notConfigured, ignore: [] },
     },
+    annotations: 500,
     image: {
       ...each,
       repository: 'ghcr.io/acme/ai-gen-service',

@@ -224,6 +224,8 @@ export interface Config {
     readonly config: Configured<ScannerSettings>
     readonly ignore: readonly IgnoreEntry[]
   }
+  /** How many annotations the check runs of a call have in all. */
+  readonly annotations: number
   readonly image: Configured<ImageSettings>
   readonly deploy: Configured<DeploySettings>
 }

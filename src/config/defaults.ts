@@ -1,6 +1,7 @@
 /** What holds where the configuration says nothing, and the source that the plan prints for it is `default`. */
 export const defaults = {
   failOn: 'high',
+  annotations: 500,
   timeouts: {
     prepare: '10m',
     build: '10m',

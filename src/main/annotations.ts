@@ -2,7 +2,6 @@ import { posix } from 'node:path'
 import type { Finding } from '../findings/index.ts'
 import type { StageResult } from '../pipeline/index.ts'
 import { findingsOf } from '../report/kept.ts'
-import { MAX_ANNOTATIONS } from '../systems/github/check-annotations.ts'
 import type { Annotation } from '../systems/github/github.ts'
 
 /** Where the findings' files are. */
@@ -13,10 +12,10 @@ export interface FileRoot {
   readonly folder: string
 }
 
-/** The findings of a stage that have a line in the checkout, worst first. */
+/** The findings of a stage that have a line in the checkout, worst first, what two tools say alike once. */
 export function annotationsOf(stage: StageResult, root: FileRoot): readonly Annotation[] {
-  return findingsOf([stage]).flatMap((finding) => {
-    const path = finding.file === undefined ? undefined : pathInCheckout(finding.file, root)
+  const all = findingsOf([stage]).flatMap((finding): Annotation[] => {
+    const path = pathOf(finding, root)
     if (path === undefined) return []
     const line = finding.line ?? 1
     return [
@@ -31,12 +30,53 @@ export function annotationsOf(stage: StageResult, root: FileRoot): readonly Anno
       },
     ]
   })
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
 }
 
-/** What a check run cannot show, and where it is; empty when it shows everything. */
-export function renderRest(count: number): string {
-  if (count <= MAX_ANNOTATIONS) return ''
-  return `The worst ${MAX_ANNOTATIONS} of ${count} findings are annotated; the other ${count - MAX_ANNOTATIONS} are in the JSON report (output \`report\`).`
+/** Shares what may be annotated in a call among its stages: whoever ends first has first. */
+export class AnnotationBudget {
+  readonly #limit: number
+  readonly #used = new Map<string, number>()
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** The first of a stage's annotations, as many as are left; the same again for a stage that is written again. */
+  take(stage: string, annotations: readonly Annotation[]): readonly Annotation[] {
+    this.#used.delete(stage)
+    const left = this.#limit - [...this.#used.values()].reduce((sum, each) => sum + each, 0)
+    const shown = annotations.slice(0, Math.max(0, left))
+    this.#used.set(stage, shown.length)
+    return shown
+  }
+}
+
+/**
+ * What a check run does not show, and where it is; empty when it shows everything.
+ *
+ * @param shown how many annotations it has
+ * @param placed how many it would have without a limit
+ * @param unplaced how many findings have no line in the checkout
+ */
+export function renderRest(shown: number, placed: number, unplaced: number): string {
+  const rest = placed - shown
+  if (rest === 0 && unplaced === 0) return ''
+  const annotated = rest === 0 ? `${shown} annotated` : `the worst ${shown} of ${placed} annotated`
+  const missing = [
+    ...(rest === 0 ? [] : [`${rest} more`]),
+    ...(unplaced === 0 ? [] : [`${unplaced} without a line in the checkout`]),
+  ]
+  return `Findings: ${annotated}; ${missing.join(' and ')} in the JSON report (output \`report\`).`
+}
+
+/** Whether a finding has a line in the checkout. */
+export function isPlaced(finding: Finding, root: FileRoot): boolean {
+  return pathOf(finding, root) !== undefined
+}
+
+function pathOf({ file }: Finding, root: FileRoot): string | undefined {
+  return file === undefined ? undefined : pathInCheckout(file, root)
 }
 
 /** A path as GitHub has it; undefined for one outside of the checkout. */

@@ -1,13 +1,14 @@
 import type { Config } from '../config/config.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
+import { findingsOf } from '../report/kept.ts'
 import { limitBytes } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
 import type { Annotation, GitHub, Written } from '../systems/github/github.ts'
 import type { GitHubPermission } from '../systems/github/ask-permission.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { Output } from '../systems/runner/output.ts'
-import { annotationsOf, renderRest } from './annotations.ts'
+import { AnnotationBudget, annotationsOf, isPlaced, renderRest } from './annotations.ts'
 import { CheckFallback } from './check-fallback.ts'
 import { DeploymentWriter } from './deployment-writer.ts'
 import { healDeadRuns } from './heal-dead-runs.ts'
@@ -54,6 +55,7 @@ export class GithubWriter {
   readonly #queue: WriteQueue
   readonly #running: RunningStatus
   readonly #fallback: CheckFallback
+  readonly #annotations: AnnotationBudget
   readonly #deployment: DeploymentWriter
   #hasEnd = false
   #firstStatus: PromiseWithResolvers<Written> | undefined
@@ -70,6 +72,7 @@ export class GithubWriter {
     this.#running = new RunningStatus(clock, this.#signal, (stage) => {
       this.setStatus('pending', `${config.service} ${config.version}: ${stage} is running.`)
     })
+    this.#annotations = new AnnotationBudget(config.annotations)
     this.#deployment = new DeploymentWriter(github, config, this.#signal)
     const { headCommit: commit, run } = config.trigger
     this.#fallback = new CheckFallback(output, (status, stage) => {
@@ -173,10 +176,12 @@ export class GithubWriter {
     this.#queue.add('check', async () => {
       const stage = redactResults(unredacted, this.#redact)
       const text = renderCheck(stage)
-      const annotations = annotationsOf(stage, this.#config)
-      if (this.#fallback.isNeeded) return this.#standIn(stage, annotations)
+      const placed = annotationsOf(stage, this.#config)
+      const annotations = this.#annotations.take(stage.id, placed)
+      if (this.#fallback.isNeeded) return this.#standIn(stage, placed)
       const versions = await tools.of(stage.id)
-      const note = renderRest(annotations.length)
+      const unplaced = findingsOf([stage]).filter((each) => !isPlaced(each, this.#config)).length
+      const note = renderRest(annotations.length, placed.length, unplaced)
       const written = await this.#github.writeCheck(
         {
           commit: trigger.headCommit,
@@ -194,7 +199,7 @@ export class GithubWriter {
       )
       if (written.written || !written.refused) return written
       this.#fallback.need(written.reason)
-      return this.#standIn(stage, annotations)
+      return this.#standIn(stage, placed)
     })
   }
 

@@ -56,6 +56,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     build: resolveBuild(resolution),
     test: resolveTests(resolution),
     scan: resolveScan(resolution),
+    annotations: resolution.values.annotations ?? defaults.annotations,
     image,
     deploy: resolveDeploy(resolution, image, decision, templates),
   }

@@ -32,6 +32,10 @@ export const configFile = strict({
   scan: scan.optional().describe('How the code is scanned. Scanners run at the same time; false turns one off.'),
   image: image.optional().describe('How the image is built. Without it: from a Dockerfile, where there is one.'),
   deploy: deploy.optional().describe('How the image is deployed.'),
+  annotations: z.int().min(0).max(5000).optional().meta({
+    description: 'How many lines the check runs of a call mark in all, the worst first; every finding is in the JSON report.',
+    default: defaults.annotations,
+  }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>

@@ -3,17 +3,14 @@ import { cutText } from './cut-text.ts'
 import type { Annotation } from './github.ts'
 import { readPages } from './read-pages.ts'
 
-/** Beyond this a check run is no help to anybody; the rest is in the report. */
-export const MAX_ANNOTATIONS = 500
-
 export type ApiAnnotation = ReturnType<typeof toApiAnnotation>
 
-/** Annotations as the API takes them: the first 500, each once. */
+/** Annotations as the API takes them, each once. */
 export function toApiAnnotations(annotations: readonly Annotation[]): readonly ApiAnnotation[] {
   const distinct = new Map<string, ApiAnnotation>()
   for (const each of annotations) {
     const annotation = toApiAnnotation(each)
-    if (distinct.size < MAX_ANNOTATIONS) distinct.set(keyOf(annotation), annotation)
+    distinct.set(keyOf(annotation), annotation)
   }
   return [...distinct.values()]
 }

@@ -34,7 +34,7 @@ export interface CheckRun {
   readonly summary: string
   /** At most 65,535 bytes. */
   readonly text?: string
-  /** Worst first; at most 500 are sent, 50 in a request. */
+  /** Worst first; 50 are sent in a request. */
   readonly annotations: readonly Annotation[]
   readonly detailsUrl: string
 }
