@@ -16,6 +16,13 @@ function resultsOf({ report }: BundleResult): Record<string, string> {
   return Object.fromEntries(report?.stages.map(({ id, result }) => [id, result]) ?? [])
 }
 
+/** A call, and how often it asked GitHub. */
+async function callCounted(...options: Parameters<typeof run.call>): Promise<[BundleResult, number]> {
+  const started = Date.now()
+  const result = await run.call(...options)
+  return [result, (await run.requests()).filter(({ at }) => at >= started).length]
+}
+
 /** Overhead is measured, not judged: it depends on what else the machine does. */
 function sayTime(what: string, result: BundleResult): void {
   const own = ((result.report?.overhead?.ownMs ?? NaN) / 1000).toFixed(1)
@@ -28,9 +35,7 @@ describe('a good commit on an empty staging environment', () => {
   let requests: number
   beforeAll(async () => {
     staging.empty()
-    const started = Date.now()
-    result = await run.call()
-    requests = (await run.requests()).filter(({ at }) => at >= started).length
+    ;[result, requests] = await callCounted()
     github = await run.github(commit)
     sayTime('from nothing', result)
   })
@@ -96,9 +101,10 @@ describe('a good commit on an empty staging environment', () => {
 
 describe('the same commit again, from the start', () => {
   let result: BundleResult
+  let requests: number
   beforeAll(async () => {
     run.newRun()
-    result = await run.call({ inputs: { from: 'start' } })
+    ;[result, requests] = await callCounted({ inputs: { from: 'start' } })
     sayTime('again', result)
   })
 
@@ -112,6 +118,12 @@ describe('the same commit again, from the start', () => {
     expect(staging.runningDigests()).toEqual([result.outputs['image-digest']])
   })
 
+  it('asks GitHub at most 25 times, though there is an earlier deployment to look at', () => {
+    console.info(`Requests to GitHub, again: ${requests}`)
+    expect(requests).toBeGreaterThan(10)
+    expect(requests).toBeLessThanOrEqual(25)
+  })
+
   it('gives everything back and tells no secret', async () => {
     await expectGivenBack(run, result)
     await expectNoSecret(run, commit, result)
@@ -120,9 +132,10 @@ describe('the same commit again, from the start', () => {
 
 describe('a third call that resumes by itself', () => {
   let result: BundleResult
+  let requests: number
   beforeAll(async () => {
     run.newRun()
-    result = await run.call({ inputs: { from: 'auto' } })
+    ;[result, requests] = await callCounted({ inputs: { from: 'auto' } })
     sayTime('resumed', result)
   })
 
@@ -135,6 +148,11 @@ describe('a third call that resumes by itself', () => {
       new Set(['unchanged']),
     )
     expect(staging.runningDigests()).toEqual([result.outputs['image-digest']])
+  })
+
+  it('asks GitHub at most 25 times, though it looks up the run that it resumes', () => {
+    console.info(`Requests to GitHub, resumed: ${requests}`)
+    expect(requests).toBeLessThanOrEqual(25)
   })
 
   it('leaves the commit green, and GitHub with nothing that its description does not allow', async () => {

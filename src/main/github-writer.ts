@@ -191,7 +191,7 @@ export class GithubWriter {
           conclusion: text.conclusion,
           title: text.title,
           summary: [note, limitBytes(text.summary, CHECK_BYTES - NOTE_BYTES)].filter(Boolean).join('\n\n'),
-          text: renderEntryText(stage, writer, versions),
+          text: limitBytes(renderEntryText(stage, writer, versions), CHECK_BYTES),
           annotations,
           detailsUrl: trigger.run.url,
         },

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { renderError } from '../errors/index.ts'
+import { renderError, toStagegateError } from '../errors/index.ts'
 import type { Job } from '../handover/job.ts'
 import type { Inputs } from '../inputs/index.ts'
 import {
@@ -125,7 +125,10 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
     writer?.listen(event)
     markProgress(console, event)
   })
-  await setOutputs(console.runnerFiles, config, result, console.redact)
+  // What has happened has happened: a disk that is full by now takes nothing of it back.
+  await setOutputs(console.runnerFiles, config, result, console.redact).catch((thrown: unknown) => {
+    console.warn(`The outputs were not all written: ${toStagegateError(thrown).message}`)
+  })
   sayResult(console, result)
   const success = (await leaveResult(call, result, options)) && result.status === 'success'
   const lost = writes?.lost()
