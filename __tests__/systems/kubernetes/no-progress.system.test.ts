@@ -97,7 +97,7 @@ describe('a rollout in a cluster whose controllers do not act', () => {
     plane.stopControllers()
     try {
       await own.setPod(pod!, true)
-      const { error } = await watch(applied)
+      const { error } = await watch(applied, { ended: limited() })
       expect(error?.code).toBe('E_ROLLOUT_NO_PROGRESS')
       expect(error?.message).toMatch(
         /1 pod is ready, and no controller counts more than 0 for Deployment api/,

@@ -72,7 +72,7 @@ export async function measureCases(
     const sign = new RegExp(each.verdict)
     ours.push(await runCase(each, { sign, limit: OTHERS_LIMIT }))
   }
-  const others = await settleConcurrently(cases, (each) => measureOthers(each, testbed, folder), 4)
+  const others = await settleConcurrently(cases, (each) => measureOthers(each, testbed, folder), cases.length)
   return cases.map(({ title }, at) => {
     const result = ours[at]
     const other = others[at]
