@@ -49,6 +49,13 @@ describe('the GitHub side of a run, when GitHub misbehaves', () => {
     expect(subject.repository.statuses).toHaveLength(1)
   })
 
+  test('writes one commit status, and takes its answer, however slowly it drips in', async () => {
+    subject.server.inject({ operationId: 'repos/create-commit-status', fault: 'drip', delayMs: 0 })
+    expect(await subject.github.writeStatus(status, never)).toEqual(written)
+    expect(subject.count('repos/create-commit-status')).toBe(1)
+    expect(subject.repository.statuses).toHaveLength(1)
+  })
+
   test.each([...lostAnswers, ...failures])('makes one check run for all of %s', async (fault) => {
     subject.server.inject({ operationId: 'checks/create', fault })
     expect(await subject.github.writeCheck(checkWith(60), never)).toEqual(written)

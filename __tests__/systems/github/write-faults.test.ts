@@ -140,12 +140,6 @@ describe.each(Object.entries(kinds))('%s', (_, { operationId, prepare, write, ef
     }
   })
 
-  test('is there exactly once when its answer drips in', async () => {
-    subject.server.inject({ operationId, fault: 'drip', delayMs: 0 })
-    expect(await write(subject)).toMatchObject({ written: true })
-    expect(effects(subject)).toBe(1)
-  })
-
   test('waits for a date that GitHub names, by its own clock', async () => {
     const retryAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000).toUTCString()
     subject.server.inject({ operationId, fault: '429', retryAfter })
