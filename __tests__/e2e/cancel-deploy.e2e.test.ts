@@ -18,6 +18,8 @@ interface Point {
   readonly act: Ending
   readonly when: RegExp
   readonly prepare?: () => void
+  /** Whether it is run again after it: costs a whole deployment. */
+  readonly again?: boolean
 }
 
 const removeWorkload = (): void => {
@@ -28,7 +30,7 @@ const cancels: readonly Point[] = [
   { at: 'configs', act: 'SIGTERM', when: /group::deploy\.configs/ },
   { at: 'secrets', act: 'SIGINT', when: /group::deploy\.secrets/ },
   { at: 'infrastructure', act: 'SIGINT', when: /TASK \[/ },
-  { at: 'manifests', act: 'SIGTERM', when: /group::deploy\.manifests/, prepare: removeWorkload },
+  { at: 'manifests', act: 'SIGTERM', when: /group::deploy\.manifests/, prepare: removeWorkload, again: true },
   { at: 'rollout', act: 'SIGINT', when: /group::deploy\.rollout/, prepare: removeWorkload },
   { at: 'rollout', act: 'two signals', when: /group::deploy\.rollout/, prepare: removeWorkload },
   { at: 'smoke', act: 'SIGTERM', when: /group::deploy\.smoke/ },
@@ -49,6 +51,7 @@ describe('a deployment that is cancelled', () => {
       await expectNothingOpen(staging)
     }
     await expectNoSecret(run, deployments.commit, result)
+    if (point.again === true) await expectTakenUp(runId)
   })
 
   it('waits for nobody any more: SIGINT while another holds the lock', async () => {
@@ -88,4 +91,22 @@ function expectEndedOneWay(result: BundleResult): void {
   expect([result.killedBy, ...result.escalations], tail(result)).toEqual([null])
   expect([0, 1]).toContain(result.exitCode)
   expect(result.outputs.result).toBe(result.exitCode === 0 ? 'success' : 'cancelled')
+}
+
+/** A re-run of a run whose deployment was cancelled begins at that stage: only deploy runs, and all ends green. */
+async function expectTakenUp(runId: number): Promise<void> {
+  const again = await run.call({ runId, attempt: 2 })
+  expect(again.exitCode, tail(again)).toBe(0)
+  const stages = again.report?.stages ?? []
+  const resumed = stages.filter(({ resumedFrom }) => resumedFrom !== null).map(({ id }) => id)
+  expect(resumed).toEqual(['build', 'test', 'scan', 'image'])
+  expect(again.outputs.result).toBe('success')
+  expect(staging.runningDigests()).toEqual([deployments.digest])
+  const { statuses, deployments: records, checks } = await run.githubOfRun(deployments.commit, runId)
+  expect(statuses.map(({ state }) => state).filter((state) => state !== 'pending')).toEqual([
+    'success',
+    'error',
+  ])
+  expect(records.map((each) => each.statuses.at(-1)?.state).toSorted()).toEqual(['error', 'success'])
+  expect(checks.filter(({ name }) => name.includes('deploy'))).toMatchObject([{ conclusion: 'success' }])
 }

@@ -20,7 +20,7 @@ afterAll(() => {
 const attempt = (number: number, fail: string): Promise<BundleResult> =>
   run.call({
     ...{ runId, attempt: number, env: { FAIL: fail } },
-    inputs: { config: heldConfig, stages: 'build, test, scan' },
+    inputs: { config: heldConfig, stages: 'build, test' },
   })
 const resumed = ({ report }: BundleResult): Record<string, string | null> =>
   Object.fromEntries(
@@ -47,7 +47,6 @@ describe('a run that fails in a stage and is run again', () => {
     expect(second.outputs['resumed-from']).toBe(`run ${runId}, attempt 1`)
     expect(second.log).not.toContain('at build.')
     expect(ranSteps(second, 'test')).toEqual(['unit', 'integration'])
-    expect(ranSteps(second, 'scan')).toContain('sast')
   })
 
   it('runs nothing again when everything has passed, whichever attempt it passed in', () => {
@@ -55,20 +54,18 @@ describe('a run that fails in a stage and is run again', () => {
     expect(resumed(third)).toEqual({
       build: `run ${runId}, attempt 1`,
       test: `run ${runId}, attempt 2`,
-      scan: `run ${runId}, attempt 2`,
     })
     expect(third.log).not.toMatch(/^at (?:build|test)\./m)
   })
 
   it('has one check run for each stage over all attempts, and the status of the last', async () => {
     const { checks, statuses } = await run.githubOfRun(commit, runId)
-    const ofStages = checks.filter(({ name }) => /build|test|scan/.test(name))
+    const ofStages = checks.filter(({ name }) => /build|test/.test(name))
     expect(ofStages.map(({ name, conclusion }) => `${name}: ${String(conclusion)}`).toSorted()).toEqual([
       'Stagegate / build: success',
-      'Stagegate / scan: success',
       'Stagegate / test: success',
     ])
-    expect(statuses[0]).toMatchObject({ state: 'pending', description: 'Waiting for the stage image.' })
+    expect(statuses[0]).toMatchObject({ state: 'pending', description: 'Waiting for the stage scan.' })
     expect(statuses[0]?.targetUrl).toContain(`/runs/${runId}/attempts/3`)
     expect(statuses.map(({ state }) => state)).toContain('failure')
   })
