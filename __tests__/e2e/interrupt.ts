@@ -5,9 +5,9 @@ import { findProcesses } from './find-processes.ts'
 export interface Interrupt {
   /**
    * As soon as the process is there, before any of its code runs; when a line of its output matches; or when something is
-   * seen in the world, by a function that gets the mark of the call.
+   * seen in the world, by a function that gets the mark of the call and its log so far.
    */
-  readonly when: 'at spawn' | RegExp | ((mark: string) => boolean)
+  readonly when: 'at spawn' | RegExp | ((mark: string, log: string) => boolean)
   /**
    * `two signals`: a SIGTERM right after a SIGINT. `kill all`: what is left of a machine that was lost, main and its
    * children at once. `close log`: the reader of its output goes away. A function changes something else.
@@ -56,10 +56,11 @@ export function watchFor(child: ChildProcess, mark: string, interrupt: Interrupt
     escalate('SIGKILL', KILL_MS)
   }
   const when = interrupt?.when
+  let latest = ''
   if (when === 'at spawn') act()
   if (typeof when === 'function') {
     const look = setInterval(() => {
-      if (!when(mark)) return
+      if (!when(mark, latest)) return
       clearInterval(look)
       act()
     }, LOOK_MS)
@@ -67,6 +68,7 @@ export function watchFor(child: ChildProcess, mark: string, interrupt: Interrupt
   }
   return {
     see(log) {
+      latest = log
       if (when instanceof RegExp && when.test(log)) act()
     },
     close() {

@@ -18,7 +18,7 @@ export interface BundleOptions {
   readonly event: object
   /** The Linux user that the call runs as, with this copy of the program and of Node; default: the test's own. */
   readonly user?: number
-  readonly program?: { readonly node: string; readonly folder: string }
+  readonly program?: BundleProgram
   /** Done to main while it runs. */
   readonly interrupt?: Interrupt
   /** Whether post runs after main; on a machine that is lost it does not. Default true. */
@@ -27,6 +27,14 @@ export interface BundleOptions {
   readonly beforePost?: () => Promise<void>
   /** In place of a folder of the call's own: RUNNER_TEMP. */
   readonly temporary?: string
+}
+
+export interface BundleProgram {
+  readonly node: string
+  /** The folder with index.js. */
+  readonly folder: string
+  /** Stands before Node, and sees to the user: see `machineOf`. */
+  readonly before?: readonly string[]
 }
 
 export interface BundleResult {
@@ -178,8 +186,9 @@ function start(
 ): Promise<Started> {
   return new Promise((resolve, reject) => {
     const node = program?.node ?? join(root, 'node_modules', '.bin', 'node')
-    const child = spawn(node, [join(program?.folder ?? join(root, 'dist'), entry)], {
-      ...(user === undefined ? {} : { uid: user, gid: user }),
+    const argv = [...(program?.before ?? []), ...[node, join(program?.folder ?? join(root, 'dist'), entry)]]
+    const child = spawn(argv[0]!, argv.slice(1), {
+      ...(user === undefined || program?.before !== undefined ? {} : { uid: user, gid: user }),
       env,
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,6 +25,9 @@ export interface JobsEnd {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** How jobs ended in an earlier attempt; with a leg, that one of a matrix runs again, and the others stay as they were. */
+export type EarlierJobs = Readonly<Record<string, JobsEnd['jobs'][string] & { readonly leg?: number }>>
+
 /**
  * Runs the jobs of a reusable workflow in the order of their needs, as GitHub does: conditions, matrices, outputs. What a
  * job does is up to `run`.
@@ -33,7 +36,7 @@ export async function runJobs(
   workflow: Workflow,
   given: { readonly inputs: Contexts; readonly secrets: Contexts },
   run: (call: JobCall) => Promise<JobEnd>,
-  earlier: JobsEnd['jobs'] = {},
+  earlier: EarlierJobs = {},
 ): Promise<JobsEnd> {
   const declared = workflow.on.workflow_call ?? {}
   const inputs = Object.fromEntries(
@@ -47,7 +50,9 @@ export async function runJobs(
     const known = running.get(id)
     if (known !== undefined) return known
     const done = Promise.all(needsOf(job).map(start)).then(async () => {
-      ended[id] = earlier[id] ?? (await runJob(id, job, ended, contexts, run))
+      const before = earlier[id]
+      const stays = before !== undefined && before.leg === undefined
+      ended[id] = stays ? before : await runJob(id, job, { ended, before }, contexts, run)
     })
     running.set(id, done)
     return done
@@ -65,7 +70,7 @@ export async function runJobs(
 async function runJob(
   id: string,
   job: WorkflowJob,
-  ended: Readonly<Record<string, { result: JobEnd['result']; outputs: Record<string, string> }>>,
+  { ended, before }: { readonly ended: JobsEnd['jobs']; readonly before: EarlierJobs[string] | undefined },
   common: Contexts,
   run: (call: JobCall) => Promise<JobEnd>,
 ): Promise<{ result: JobEnd['result']; outputs: Record<string, string> }> {
@@ -88,6 +93,7 @@ async function runJob(
   const legs = listLegs(job, contexts, functions)
   const ends = await Promise.all(
     legs.map(async (matrix, index) => {
+      if (before?.leg !== undefined && before.leg !== index) return { result: before.result, outputs: [] }
       const own = { ...contexts, matrix, strategy: { 'job-index': index, 'job-total': legs.length } }
       const end = await run(callOf(id, job, own, functions))
       const outputs = Object.entries(job.outputs ?? {}).map(([name, text]) => [
@@ -102,7 +108,7 @@ async function runJob(
   )
   return {
     result: worst ?? 'skipped',
-    outputs: Object.fromEntries(ends.flatMap(({ outputs }) => outputs)) as Record<string, string>,
+    outputs: { ...before?.outputs, ...Object.fromEntries(ends.flatMap(({ outputs }) => outputs)) },
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -101,7 +101,8 @@ const edits: Readonly<Record<Outcome, (work: string) => void>> = {
     writeFileSync(join(work, 'build.sh'), 'echo "index.js(1,1): error TS1: no" ; exit 3\n')
   },
   'scan fails': (work) => {
-    writeFileSync(join(work, 'index.js'), 'eval(process.argv[2])\n')
+    const lock = join(work, 'package-lock.json')
+    writeFileSync(lock, readFileSync(lock, 'utf8').replaceAll('4.17.21', '4.17.20'))
   },
   'deploy fails': (work) => {
     writeFileSync(

@@ -9,27 +9,32 @@ import type { Repository } from '../../systems/github/repository.ts'
 import { type GithubServer, startGithubServer } from '../../systems/github/server.ts'
 import type { State } from '../../systems/github/state.ts'
 import { type ArtifactServer, startArtifactServer } from '../../systems/artifacts/artifact-server.ts'
-import { type JobCall, type JobEnd, type JobsEnd, runJobs } from '../../workflows/run-jobs.ts'
+import {
+  type EarlierJobs,
+  type JobCall,
+  type JobEnd,
+  type JobsEnd,
+  runJobs,
+} from '../../workflows/run-jobs.ts'
 import { readWorkflow, type Workflow } from '../../workflows/workflow.ts'
 import { type BundleOptions, type BundleResult, runBundle } from '../run-bundle.ts'
+import { grantTo, type JobGrant } from './job-grant.ts'
+import { eventOf, onFork, type RunEvent } from './run-event.ts'
 import { createSmallRepository } from './small-repository.ts'
 
 const called = 'stagegate/stagegate/.github/workflows/staging.yml'
 
-/** What a runner gives to a job, and to no other. */
-export interface JobGrant {
-  readonly token: string
-  readonly env: Readonly<Record<string, string>>
-}
-
 export interface SecureOptions {
   readonly inputs?: Readonly<Record<string, unknown>>
-  readonly event?: { readonly name: string; readonly ref: string; readonly payload: object }
+  /** Default: a push of the commit that is checked out to main. */
+  readonly event?: RunEvent
   readonly attempt?: number
   /** Jobs of an earlier attempt that GitHub does not run again. */
-  readonly earlier?: JobsEnd['jobs']
+  readonly earlier?: EarlierJobs
   /** Stands between two jobs, or in the place of one. */
   readonly onCall?: (call: JobCall, go: () => Promise<JobEnd>) => Promise<JobEnd>
+  /** Somebody cancels the run when this job says this: every job that runs then gets what a runner sends. */
+  readonly cancel?: { readonly job: string; readonly at: RegExp }
 }
 
 /** A repository on the testbed whose commits go through the jobs of the reusable workflow, each with its own rights alone. */
@@ -43,6 +48,7 @@ export class SecureRun implements AsyncDisposable {
   /** By the names of their jobs. */
   readonly results = new Map<string, BundleResult>()
   readonly grants = new Map<string, JobGrant>()
+  readonly #cancelled = new Set<string>()
   #runId = Math.floor(Date.now() / 1000)
   #workspaces = 0
 
@@ -73,7 +79,7 @@ export class SecureRun implements AsyncDisposable {
   /** Runs the reusable workflow for the commit that is checked out. */
   async run(options: SecureOptions = {}): Promise<JobsEnd> {
     const { variables, secrets } = repositorySettings(this.testbed)
-    await this.#registerRun(options)
+    await this.#registerRun(options, [`${called}@refs/tags/v1`])
     return runJobs(
       this.workflow,
       {
@@ -88,16 +94,29 @@ export class SecureRun implements AsyncDisposable {
           'kubernetes-audience': variables.KUBERNETES_AUDIENCE,
           ...options.inputs,
         },
-        secrets: { 'registry-password': secrets.REGISTRY_PASSWORD },
+        secrets: options.event?.fork === true ? {} : { 'registry-password': secrets.REGISTRY_PASSWORD },
       },
       async (call) => {
         const go = (): Promise<JobEnd> => this.#runCall(call, options)
         const end = await (options.onCall === undefined ? go() : options.onCall(call, go))
-        await this.#registerJob(call, end, options)
+        await this.#registerJob(`staging / ${call.name}`, end, options)
         return end
       },
       options.earlier,
     )
+  }
+
+  /** Runs a job that stands alone in its workflow, as in the one-job form and in each step of the other. */
+  async runAlone(
+    call: JobCall,
+    run: (call: JobCall) => Promise<BundleResult>,
+    options: SecureOptions = {},
+  ): Promise<BundleResult> {
+    await this.#registerRun(options, [])
+    const result = await run(call)
+    const end = { result: result.exitCode === 0 ? 'success' : 'failure', outputs: result.outputs } as const
+    await this.#registerJob(call.name, end, options)
+    return result
   }
 
   /** What GitHub keeps of the commit. */
@@ -122,78 +141,37 @@ export class SecureRun implements AsyncDisposable {
     return workspace
   }
 
-  async grant(call: JobCall, options: SecureOptions): Promise<JobGrant> {
-    const { testbed } = this
-    const { permissions } = call
-    const { token } = (await post(`${testbed.github.url}/_testbed/tokens`, {
-      ...{ repository: fullName, kind: 'actions', permissions },
-    })) as { token: string }
-    const claims = {
-      ...{ repository: fullName, repository_owner: repository.owner, sha: this.head() },
-      ...{ ref: options.event?.ref ?? 'refs/heads/main', event_name: options.event?.name ?? 'push' },
-      ...{ run_id: this.runId, run_attempt: String(options.attempt ?? 1) },
-      ...(call.environment === undefined ? {} : { environment: call.environment }),
-    }
-    const identity = (await post(
-      testbed.oidc.jobs,
-      { claims, permissions },
-      testbed.certificates.authority,
-    )) as {
-      requestToken: string | null
-      requestUrl: string | null
-    }
-    return {
-      token,
-      env: {
-        ...this.artifacts.startJob(this.runId),
-        ...(identity.requestToken === null || identity.requestUrl === null
-          ? {}
-          : {
-              ACTIONS_ID_TOKEN_REQUEST_URL: identity.requestUrl,
-              ACTIONS_ID_TOKEN_REQUEST_TOKEN: identity.requestToken,
-            }),
-      },
-    }
-  }
-
   /** The call of the bundle that a runner makes for a job. */
   async bundleOptions(call: JobCall, options: SecureOptions): Promise<BundleOptions> {
     const { testbed } = this
     const commit = this.head()
-    const grant = await this.grant(call, options)
+    const event = options.event ?? eventOf('push', commit)
+    const { environment } = call
+    const permissions = event.fork ? onFork(call.permissions) : call.permissions
+    const attempt = options.attempt ?? 1
+    const grant = await grantTo({
+      ...{ testbed, artifacts: this.artifacts, permissions, environment, commit },
+      ...{ ref: event.ref, event: event.name, runId: this.runId, attempt },
+    })
     this.grants.set(call.name, grant)
-    const {
-      name: event,
-      ref,
-      payload,
-    } = options.event ?? {
-      name: 'push',
-      ref: 'refs/heads/main',
-      payload: {
-        ref: 'refs/heads/main',
-        after: commit,
-        repository: { full_name: fullName },
-        head_commit: { id: commit },
-      },
-    }
     return {
       folder: this.folder,
       workspace: this.checkOut(commit),
-      event: payload,
+      event: event.payload,
       env: {
         ...runnerEnvironment(testbed),
         GITHUB_API_URL: testbed.github.url,
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_REPOSITORY: fullName,
         GITHUB_REPOSITORY_OWNER: repository.owner,
-        GITHUB_EVENT_NAME: event,
+        GITHUB_EVENT_NAME: event.name,
         GITHUB_SHA: commit,
-        GITHUB_REF: ref,
+        GITHUB_REF: event.ref,
         GITHUB_RUN_ID: this.runId,
         GITHUB_RUN_NUMBER: '7',
-        GITHUB_RUN_ATTEMPT: String(options.attempt ?? 1),
+        GITHUB_RUN_ATTEMPT: String(attempt),
         GITHUB_WORKFLOW: 'staging',
-        GITHUB_WORKFLOW_REF: `${fullName}/${workflowPath}@${ref}`,
+        GITHUB_WORKFLOW_REF: `${fullName}/${workflowPath}@${event.ref}`,
         GITHUB_ACTION_REPOSITORY: 'stagegate/stagegate',
         GITHUB_JOB: call.job,
         GITHUB_ACTOR: 'ada',
@@ -205,26 +183,39 @@ export class SecureRun implements AsyncDisposable {
   }
 
   async #runCall(call: JobCall, options: SecureOptions): Promise<JobEnd> {
-    const result = await runBundle(await this.bundleOptions(call, options))
+    const { cancel } = options
+    const state = { cancelled: false }
+    // All jobs of a run are asked at the same time, whichever of them gives the word.
+    const isTime = (_: string, log: string): boolean => {
+      if (cancel?.job === call.job && cancel.at.test(log)) this.#cancelled.add(this.runId)
+      return (state.cancelled = this.#cancelled.has(this.runId))
+    }
+    const result = await runBundle({
+      ...(await this.bundleOptions(call, options)),
+      ...(cancel === undefined || call.job === 'report'
+        ? {}
+        : { interrupt: { when: isTime, act: 'SIGINT' } }),
+    })
     this.results.set(call.name, result)
-    return { result: result.exitCode === 0 ? 'success' : 'failure', outputs: result.outputs }
+    const ended = result.exitCode === 0 ? 'success' : 'failure'
+    return { result: state.cancelled ? 'cancelled' : ended, outputs: result.outputs }
   }
 
-  async #registerRun(options: SecureOptions): Promise<void> {
+  async #registerRun(options: SecureOptions, calls: readonly string[]): Promise<void> {
     const api = `${this.testbed.github.url}/_testbed`
     await post(`${api}/repositories`, { ...repository, gitDir: this.repository.bare, private: true })
     const record = {
       ...{ id: Number(this.runId), attempt: options.attempt ?? 1, headSha: this.head() },
-      ...{ event: options.event?.name ?? 'push', path: workflowPath, called: [`${called}@refs/tags/v1`] },
+      ...{ event: options.event?.name ?? 'push', path: workflowPath, called: calls },
     }
     await post(`${api}/records`, { repository: fullName, kind: 'runs', record })
   }
 
-  async #registerJob({ name }: JobCall, { result }: JobEnd, { attempt = 1 }: SecureOptions): Promise<void> {
+  async #registerJob(name: string, { result }: JobEnd, { attempt = 1 }: SecureOptions): Promise<void> {
     const record = {
       runId: Number(this.runId),
       attempt,
-      name: `staging / ${name}`,
+      name,
       status: 'completed',
       conclusion: result,
     }

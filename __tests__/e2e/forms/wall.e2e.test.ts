@@ -80,9 +80,12 @@ function turnHostile(how: string): void {
     join(folder, 'test.sh'),
     `${node} hostile.mjs ${how}; mkdir -p reports\necho '<testsuite name="s"><testcase name="t" time="0.1"/></testsuite>' > reports/junit.xml\n`,
   )
-  // Semgrep is installed where only root can read.
+  // Scanners are installed where only root can read.
   const config = join(folder, '.github', 'stagegate.yml')
-  writeFileSync(config, readFileSync(config, 'utf8').replace(/^ {2}sast: .*$/m, '  sast: false'))
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace(/^ {2}dependencies: .*$/m, '  dependencies: false'),
+  )
   commitAll(folder, `Turn hostile: ${how}`)
   git(folder, 'push', '--quiet', '--force', 'origin', 'HEAD:main')
 }

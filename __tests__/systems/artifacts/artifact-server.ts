@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Caches } from './cache-calls.ts'
 
 /** The results service of GitHub Actions as its clients see it: what one job may do to the artifacts of another, too. */
 export interface ArtifactServer extends AsyncDisposable {
@@ -9,6 +10,8 @@ export interface ArtifactServer extends AsyncDisposable {
   readonly artifacts: ReadonlyMap<string, Stored>
   /** Method and path of each request, and the status that it got. */
   readonly requests: readonly string[]
+  /** `ArtifactService/ListArtifacts`, … : what was called with the runtime token of a job. */
+  callsOf(token: string): readonly string[]
   /** The environment of a job's actions: any job's token may read, make and delete artifacts of its own run. */
   startJob(run: string): Readonly<Record<'ACTIONS_RESULTS_URL' | 'ACTIONS_RUNTIME_TOKEN', string>>
   /**
@@ -29,13 +32,17 @@ export interface Stored {
   finished: boolean
 }
 
-const PREFIX = '/twirp/github.actions.results.api.v1.ArtifactService/'
+const API = '/twirp/github.actions.results.api.v1.'
+const PREFIX = `${API}ArtifactService/`
+const CACHES = `${API}CacheService/`
 
 export async function startArtifactServer(): Promise<ArtifactServer> {
   const artifacts = new Map<string, Stored>()
   const blocks = new Map<string, Buffer>()
   const tokens = new Map<string, { run: string; job: string }>()
   const requests: string[] = []
+  const calls: { token: string; call: string }[] = []
+  const caches = new Caches()
   let disturbance: Disturbance | undefined
   let ids = 0
 
@@ -52,10 +59,23 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
         const writeHead = response.writeHead.bind(response)
         response.writeHead = () => writeHead(503)
       }
-      if (method.startsWith('blob ')) answerBlob(method, url, body, response)
+      const token = (request.headers.authorization ?? '').replace('Bearer ', '')
+      if (url.pathname.startsWith(API)) calls.push({ token, call: url.pathname.slice(API.length) })
+      if (url.pathname.startsWith(CACHES))
+        answerCache(url.pathname.slice(CACHES.length), token, body, response)
+      else if (url.pathname.startsWith('/cache/')) send(response, 201, undefined)
+      else if (method.startsWith('blob ')) answerBlob(method, url, body, response)
       else answerCall(method, request, body, response)
     })
   })
+
+  function answerCache(method: string, token: string, body: Buffer, response: ServerResponse): void {
+    const asked = JSON.parse(body.toString() || '{}') as Record<string, string>
+    const [status, answer] = tokens.has(token)
+      ? caches.answer(method, asked, base())
+      : [401, { code: 'unauthenticated' }]
+    send(response, status, answer)
+  }
 
   function answerCall(
     method: string,
@@ -178,6 +198,7 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
     },
     artifacts,
     requests,
+    callsOf: (token) => calls.filter((each) => each.token === token).map(({ call }) => call),
     startJob(run) {
       const job = randomUUID()
       const claims = { scp: `Actions.GenericRead:0 Actions.Results:${run}:${job}`, jti: randomUUID() }
