@@ -4,6 +4,7 @@ import { systemClock } from '../../../src/systems/clock/clock.ts'
 import type { ApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import type { Deployment } from '../../../src/systems/kubernetes/status/objects.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster
@@ -42,6 +43,21 @@ async function countRequests(set: readonly KubernetesObject[], dryRun = false) {
   return counts
 }
 
+/** Waits until no controller writes any more: a write between dry run and look costs one more of each. */
+async function settled(): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${bed.namespace}/deployments`
+  const { signal } = new AbortController()
+  for (let before = ''; ;) {
+    const { body } = await bed.client.send({ method: 'GET', path, purpose: 'list Deployments', signal })
+    const { items } = body as { readonly items: readonly Deployment[] }
+    const now = items.map(({ metadata }) => metadata.resourceVersion).join()
+    const isSeen = items.every(({ metadata, status }) => status?.observedGeneration === metadata.generation)
+    if (isSeen && now === before) return
+    before = now
+    await systemClock.sleep(300, signal)
+  }
+}
+
 const once = { discovery: 2, 'list of autoscalers': 1 }
 
 describe('the requests of an apply, beside two that discover all kinds and one for the autoscalers', () => {
@@ -54,10 +70,12 @@ describe('the requests of an apply, beside two that discover all kinds and one f
   })
 
   test('are two for each object that is unchanged: its dry run and a look at it', async () => {
+    await settled()
     expect(await countRequests(objects)).toEqual({ ...once, 'PATCH dry run': 90, GET: 90 })
   })
 
   test('are three for each object that changes', async () => {
+    await settled()
     const changed = objects.map((object, at) =>
       at < 3 ? { ...object, metadata: { ...object.metadata, annotations: { round: 'two' } } } : object,
     )

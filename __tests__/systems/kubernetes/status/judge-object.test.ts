@@ -159,6 +159,16 @@ describe('an object', () => {
     expect(status).toMatchObject({ done: false, symptoms: [] })
   })
 
+  test.each([
+    ['job/complete', 'done'],
+    ['job/failed', 'BackoffLimitExceeded'],
+    ['job/running', 'Terminating'],
+  ])('that is being deleted is judged by its end where it has come to one: %s is %s', (name, judgement) => {
+    const ending = readState(name)
+    const metadata = { ...ending.object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' }
+    expect(summarize(judge({ ...ending, object: { ...ending.object, metadata } }))).toBe(judgement)
+  })
+
   test('of a kind with the name of another group is judged as what it is', () => {
     const foreign = { ...object, apiVersion: 'apps.example.com/v1', status: {} }
     const status = judgeObject({ ...world, object: foreign }, { uid: object.metadata.uid, generation: 1 })

@@ -72,7 +72,7 @@ export function judgeObject(world: World, expected: Expected): ObjectStatus {
     ])
   }
   if ((metadata.generation ?? 0) < expected.generation) return waiting('waiting for the change to be seen')
-  if (isTerminating(object) && !hasEndedWell(object)) {
+  if (isTerminating(object) && !hasEnded(object)) {
     return waiting('being deleted', [
       certain(metadata.uid, 'Terminating', 'it is being deleted by someone else'),
     ])
@@ -87,11 +87,11 @@ function judgeKind(world: World): ObjectStatus {
   return isCustom(world.object) ? judgeCustomResource(world) : done('present')
 }
 
-/** It has done what it was made for, and may go. */
-function hasEndedWell(object: KubernetesObject): boolean {
+/** It has come to its end, good or bad, and may go: a Job is removed by its ttl. */
+function hasEnded(object: KubernetesObject): boolean {
   const kind = groupKind(object)
   return kind === 'batch/Job'
-    ? isTrue(object, 'Complete')
+    ? isTrue(object, 'Complete') || isTrue(object, 'Failed')
     : kind === '/Pod' && (object as Pod).status?.phase === 'Succeeded'
 }
 
