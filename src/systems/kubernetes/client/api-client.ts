@@ -4,6 +4,7 @@ import { parseRetryAfter } from '../../http/retry-after.ts'
 import { isSchemaRefusal, isTooLarge, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
 import type { Connection, Connections } from './connection.ts'
+import { encodeBody } from './encode-body.ts'
 import { type BodyCheck, findFailure } from './expect-body.ts'
 import { Throttled } from './throttled.ts'
 
@@ -167,7 +168,7 @@ function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest
       ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       ...connection.headers,
     },
-    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    ...(request.body === undefined ? {} : { body: encodeBody(request.body) }),
     tls: connection.tls,
     signal: request.signal,
     policy: { ...(isRead ? readPolicy : writePolicy), ...request.policy },
