@@ -9,12 +9,31 @@ export interface GeneratedKind {
   readonly schema: string
   /** For `kubectl get`. */
   readonly plural: string
+  /** Whether its objects are in no namespace. */
+  readonly isWide: boolean
 }
+
+/** What stands in generated objects where each side has the name of its own namespace. */
+export const NAMESPACE = 'NAMESPACE'
 
 const labels = { app: 'generated' }
 
+/** Kinds of the whole cluster whose objects nobody uses. */
+const wide: Readonly<Record<string, (spec: Mutable) => void>> = {
+  'v1/Namespace': () => undefined,
+  'rbac.authorization.k8s.io/v1/ClusterRole': () => undefined,
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': () => undefined,
+  'scheduling.k8s.io/v1/PriorityClass': () => undefined,
+  'storage.k8s.io/v1/StorageClass': () => undefined,
+  'storage.k8s.io/v1/VolumeAttributesClass': () => undefined,
+  'networking.k8s.io/v1/IngressClass': (spec) => {
+    spec.controller ??= 'example.com/controller'
+  },
+  'node.k8s.io/v1/RuntimeClass': () => undefined,
+}
+
 /** Kinds of a namespace whose objects concern no other; and what ties their fields together. */
-const finishing: Readonly<Record<string, (spec: Mutable) => void>> = {
+const ofNamespace: Readonly<Record<string, (spec: Mutable) => void>> = {
   'v1/ConfigMap': () => undefined,
   'v1/Secret': () => undefined,
   'v1/Service': (spec) => {
@@ -50,6 +69,7 @@ const finishing: Readonly<Record<string, (spec: Mutable) => void>> = {
   'policy/v1/PodDisruptionBudget': () => undefined,
   'autoscaling/v2/HorizontalPodAutoscaler': (spec) => {
     Object.assign(spec, { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' } })
+    spec.maxReplicas ??= 60
   },
   'networking.k8s.io/v1/NetworkPolicy': () => undefined,
   'networking.k8s.io/v1/Ingress': (spec) => {
@@ -58,6 +78,8 @@ const finishing: Readonly<Record<string, (spec: Mutable) => void>> = {
   'rbac.authorization.k8s.io/v1/Role': () => undefined,
   'coordination.k8s.io/v1/Lease': () => undefined,
 }
+
+const finishing = { ...ofNamespace, ...wide }
 
 type Mutable = Record<string, unknown>
 
@@ -68,7 +90,9 @@ function template(spec: Mutable): Mutable {
 
 function label(spec: Mutable): void {
   template(spec)
-  Object.assign(spec.template as Mutable, { metadata: { labels } })
+  const { annotations } = ((spec.template as Mutable).metadata ?? {}) as Mutable
+  const metadata = annotations === undefined ? { labels } : { annotations, labels }
+  Object.assign(spec.template as Mutable, { metadata })
 }
 
 function select(spec: Mutable): void {
@@ -95,7 +119,13 @@ export function generatedKinds(): readonly GeneratedKind[] {
         : `${kind}s`
     const schema = `io.k8s.api.${group}.${apiVersion.split('/').at(-1) ?? ''}.${kind}`
     const suffix = apiVersion === 'v1' ? '' : `.${apiVersion.split('/')[0] ?? ''}`
-    return { apiVersion, kind, schema, plural: `${plural.toLowerCase()}${suffix}` }
+    return {
+      apiVersion,
+      kind,
+      schema,
+      plural: `${plural.toLowerCase()}${suffix}`,
+      isWide: Object.hasOwn(wide, id),
+    }
   })
 }
 
@@ -105,19 +135,24 @@ export function arbitraryObject(
   of: GeneratedKind,
   name: string,
 ): fc.Arbitrary<KubernetesObject> {
-  const { apiVersion, kind, schema } = of
+  const { apiVersion, kind, schema, isWide } = of
   const described = schemas[schema]
   if (described === undefined) throw new Error(`the server describes no ${schema}`)
-  return arbitraryValue(schemas, described).map((drawn) => {
+  return arbitraryValue(schemas, described, { owner: kind, name: '', depth: 0 }).map((drawn) => {
+    const { annotations } = ((drawn as Mutable).metadata ?? {}) as Mutable
     const object = {
       ...(drawn as Mutable),
       apiVersion,
       kind,
-      metadata: { name, labels: { generated: 'yes' } },
+      metadata: {
+        name: isWide ? `${NAMESPACE}-${name}` : name,
+        labels: { generated: NAMESPACE },
+        ...(annotations === undefined ? {} : { annotations }),
+      },
     } as Mutable
     const properties = described.properties ?? {}
     const finish = finishing[`${apiVersion}/${kind}`]
-    if (Object.hasOwn(properties, 'spec')) finish?.((object.spec ??= {}) as Mutable)
+    if (finish !== undefined && Object.hasOwn(properties, 'spec')) finish((object.spec ??= {}) as Mutable)
     else if (Object.hasOwn(properties, 'template')) finish?.(object)
     return object as unknown as KubernetesObject
   })

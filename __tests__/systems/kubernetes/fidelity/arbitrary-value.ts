@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { anyNumber } from './arbitrary-text.ts'
+import { alwaysSet, byName, byPlace, label, leftOut, port } from './known-forms.ts'
 
 /** What of an OpenAPI v3 schema counts for making values. */
 export interface Schema {
@@ -16,127 +18,42 @@ export interface Schema {
 
 export type Schemas = Readonly<Record<string, Schema>>
 
-const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,6}[a-z0-9])?$/)
-const path = fc.stringMatching(/^\/[a-z]{1,5}(\/[a-z0-9]{1,5})?$/)
-const port = fc.integer({ min: 1, max: 65_535 })
-
-const backend = fc.record({ service: fc.record({ name: label, port: fc.record({ number: port }) }) })
-
-/** What the server holds beside the schema: forms of texts and numbers that only its validation knows. */
-const byName: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  ...Object.fromEntries(
-    [
-      'name',
-      'key',
-      'secretName',
-      'claimName',
-      'serviceName',
-      'containerName',
-      'topologyKey',
-      'hostname',
-      'subdomain',
-      'serviceAccountName',
-      'storageClassName',
-      'volume',
-      'prefix',
-      'holderIdentity',
-      'ingressClassName',
-      'priorityClassName',
-      'schedulerName',
-      'nodeName',
-    ].map((name) => [name, label]),
-  ),
-  ...Object.fromEntries(['port', 'containerPort', 'targetPort'].map((name) => [name, port])),
-  ...Object.fromEntries(
-    ['path', 'mountPath', 'workingDir', 'terminationMessagePath'].map((name) => [name, path]),
-  ),
-  host: label.map((name) => `${name}.example.com`),
-  image: label.map((name) => `registry.example.com/${name}:1`),
-  ...Object.fromEntries(['backend', 'defaultBackend'].map((name) => [name, backend])),
-  schedule: fc.constantFrom('*/5 * * * *', '0 3 * * 1', '@daily'),
-  timeZone: fc.constant('Etc/UTC'),
-  cidr: fc.constantFrom('10.0.0.0/8', '192.168.0.0/16'),
-  apiGroup: fc.constantFrom('', 'apps'),
-  verbs: fc.subarray(['get', 'list', 'watch', 'patch'], { minLength: 1 }),
-  addresses: fc.constantFrom(['10.1.2.3'], ['10.1.2.3', '10.1.2.4']),
-  effect: fc.constantFrom('NoSchedule', 'NoExecute'),
-  defaultMode: fc.integer({ min: 0, max: 0o777 }),
-  mode: fc.integer({ min: 0, max: 0o777 }),
+/** Where a value goes. */
+interface Place {
+  /** The type that has the field: `EnvVar`. */
+  readonly owner: string
+  /** The field; empty for items and values of a mapping. */
+  readonly name: string
+  readonly depth: number
 }
 
-/** Set by the server, tied to other fields by rules of its own, or with an effect on what else is in the namespace. */
-const leftOut = new Set([
-  ...[
-    'status',
-    'managedFields',
-    'ownerReferences',
-    'finalizers',
-    'creationTimestamp',
-    'namespace',
-    'generateName',
-  ],
-  ...[
-    'nodePort',
-    'clusterIP',
-    'clusterIPs',
-    'healthCheckNodePort',
-    'ipFamilies',
-    'loadBalancerIP',
-    'loadBalancerClass',
-  ],
-  ...[
-    'externalIPs',
-    'hostPort',
-    'ephemeralContainers',
-    'overhead',
-    'resourceVersion',
-    'uid',
-    'claims',
-    'resourceClaims',
-  ],
-  ...[
-    'stringData',
-    'seLinuxOptions',
-    'windowsOptions',
-    'hostUsers',
-    'os',
-    'deprecatedServiceAccount',
-    'nodeRef',
-  ],
-])
-
 /** Values that fit a schema: required fields always, others now and then, the fewer the deeper. */
-export function arbitraryValue(
-  schemas: Schemas,
-  schema: Schema,
-  name = '',
-  depth = 0,
-): fc.Arbitrary<unknown> {
-  const named = byName[name]
-  if (named !== undefined) return named
+export function arbitraryValue(schemas: Schemas, schema: Schema, place: Place): fc.Arbitrary<unknown> {
+  const { owner, name } = place
+  const known = byPlace[`${owner}.${name}`] ?? byName[name]
+  if (known !== undefined) return known
   if (schema.$ref !== undefined) {
     const target = schema.$ref.replace('#/components/schemas/', '')
     if (target.endsWith('.Quantity')) return fc.constantFrom('100m', '1', '64Mi', '2Gi')
     if (target.endsWith('.IntOrString')) return fc.oneof(port, label)
-    return arbitraryValue(schemas, schemas[target] ?? {}, name, depth)
+    const type = target.split('.').at(-1) ?? ''
+    return arbitraryValue(schemas, schemas[target] ?? {}, { ...place, owner: type, name: '' })
   }
   const [only] = schema.allOf ?? []
-  if (only !== undefined) return arbitraryValue(schemas, only, name, depth)
+  if (only !== undefined) return arbitraryValue(schemas, only, place)
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
+  const unnamed = { ...place, name: '' }
   switch (schema.type) {
     case 'boolean':
       return fc.boolean()
     case 'integer':
-      return fc.integer({ min: 1, max: 60 })
+      return arbitraryInteger(schema.format)
     case 'number':
-      return fc.integer({ min: 1, max: 9 })
+      return anyNumber
     case 'array':
-      return fc.array(arbitraryValue(schemas, schema.items ?? {}, '', depth), {
-        minLength: 1,
-        maxLength: 2,
-      })
+      return fc.array(arbitraryValue(schemas, schema.items ?? {}, unnamed), { minLength: 1, maxLength: 2 })
     case 'object':
-      return arbitraryMapping(schemas, schema, depth)
+      return arbitraryMapping(schemas, schema, unnamed)
     case 'string':
     case undefined:
     default:
@@ -144,11 +61,23 @@ export function arbitraryValue(
   }
 }
 
-function arbitraryMapping(schemas: Schemas, schema: Schema, depth: number): fc.Arbitrary<unknown> {
+/** Mostly such as all fields take, now and then the ends of what the format holds. */
+function arbitraryInteger(format: string | undefined): fc.Arbitrary<number> {
+  const ends = [0, -1, -2_147_483_648, 2_147_483_647]
+  const far = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+  return fc.oneof(
+    { weight: 14, arbitrary: fc.integer({ min: 1, max: 60 }) },
+    { weight: 1, arbitrary: fc.constantFrom(...ends, ...(format === 'int64' ? far : [])) },
+  )
+}
+
+function arbitraryMapping(schemas: Schemas, schema: Schema, place: Place): fc.Arbitrary<unknown> {
   const { properties, additionalProperties, required = [] } = schema
+  const { depth, owner } = place
+  const deeper = { ...place, depth: depth + 1 }
   if (properties === undefined) {
     if (additionalProperties === undefined) return fc.dictionary(label, label, { maxKeys: 2 })
-    return fc.dictionary(label, arbitraryValue(schemas, additionalProperties, '', depth + 1), {
+    return fc.dictionary(label, arbitraryValue(schemas, additionalProperties, deeper), {
       minKeys: 1,
       maxKeys: 3,
     })
@@ -157,8 +86,10 @@ function arbitraryMapping(schemas: Schemas, schema: Schema, depth: number): fc.A
   const often = depth < 2 ? 2 : depth < 4 ? 4 : 8
   const values = fields.map(([name, field]) => {
     // Drawn only when it is wanted: schemas refer to themselves.
-    const value = fc.constant(undefined).chain(() => arbitraryValue(schemas, field, name, depth + 1))
-    if (required.includes(name)) return value
+    const value = fc
+      .constant(undefined)
+      .chain(() => arbitraryValue(schemas, field, { ...deeper, owner, name }))
+    if (required.includes(name) || alwaysSet.has(`${owner}.${name}`)) return value
     if (depth > 7) return fc.constant(undefined)
     return fc.oneof({ weight: often, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
   })
