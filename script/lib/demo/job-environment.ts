@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestbedDescription } from '../testbed/description.ts'
 
@@ -29,7 +29,13 @@ function trustedAuthorities(testbed: TestbedDescription): string {
   const machines = process.env.NODE_EXTRA_CA_CERTS
   const added =
     machines === undefined || machines === path || !existsSync(machines) ? '' : readFileSync(machines, 'utf8')
-  writeFileSync(path, `${added}\n${readFileSync(testbed.certificates.authority, 'utf8')}`)
+  const authorities = `${added}\n${readFileSync(testbed.certificates.authority, 'utf8')}`
+  // Jobs that start at this moment read it: they must never find half of it.
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== authorities) {
+    const whole = `${path}.${process.pid}`
+    writeFileSync(whole, authorities)
+    renameSync(whole, path)
+  }
   return path
 }
 
