@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { listItem } from '../../../src/systems/runner/list-item.ts'
 
 test('a path as people write it stays as it is', () => {
-  expect(listItem("/work/policy/my rules/[a]'s.rego")).toBe("/work/policy/my rules/[a]'s.rego")
+  expect(listItem("/srv/policy/my rules/[a]'s.rego")).toBe("/srv/policy/my rules/[a]'s.rego")
 })
 
 test.each([
