@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['__tests__/**/*.e2e.test.ts'],
-          globalSetup: ['__tests__/e2e/end-earlier-logins.ts'],
+          setupFiles: ['__tests__/e2e/before-each-file.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
           // Of the tests that say that they may run at the same time: each is a whole run.

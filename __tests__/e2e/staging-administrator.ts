@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setup as endLogins } from './end-earlier-logins.ts'
+import { endEarlierLogins as endLogins } from './end-earlier-logins.ts'
 import { Staging } from './staging.ts'
 
 export interface Lock {
