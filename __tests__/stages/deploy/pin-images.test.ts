@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pinImages } from '../../../src/stages/deploy/manifests/pin-images.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const stamp = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stampConfiguration } from '../../../src/stages/deploy/manifests/stamp-configuration.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 
 const key = Buffer.alloc(32, 7)
 const container = (fields: object) => ({ containers: [{ name: 'a', image: 'b', ...fields }] })

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
-import type { WrittenObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../src/systems/kubernetes/applied-object.ts'
 import { openTestbedCluster, parseYaml, type TestbedCluster } from './testbed-cluster.ts'
 import { createApplyTools, type ApplyTools } from './apply-tools.ts'
+import { renderDefinition } from './custom-kind.ts'
 
 let bed: TestbedCluster
 let tools: ApplyTools
@@ -114,17 +115,7 @@ spec: { suspend: true, template: { spec: { restartPolicy: Never, containers: [{ 
 
 test('an object that etcd does not take is an error about the manifest, at once', async () => {
   const group = `${bed.namespace}.example.com`
-  await tools.apply(`
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: blobs.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { plural: blobs, kind: Blob }
-  versions:
-    - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } } }
-`)
+  await tools.apply(renderDefinition({ group, kind: 'Blob' }))
   const { error } = await failed(
     `apiVersion: ${group}/v1\nkind: Blob\nmetadata: { name: large }\ntext: ${'x'.repeat(1_800_000)}\n`,
   )

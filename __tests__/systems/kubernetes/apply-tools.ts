@@ -5,11 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
-import type {
-  AppliedObject,
-  KubernetesObject,
-  WrittenObject,
-} from '../../../src/systems/kubernetes/cluster.ts'
+import type { AppliedObject, WrittenObject } from '../../../src/systems/kubernetes/applied-object.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { parseYaml, type TestbedCluster } from './testbed-cluster.ts'
 
 const signal = new AbortController().signal

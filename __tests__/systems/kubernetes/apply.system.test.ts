@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
 import { type ApplyTools, createApplyTools } from './apply-tools.ts'
 import { openTestbedCluster, parseYaml, type TestbedCluster } from './testbed-cluster.ts'
+import { renderDefinition } from './custom-kind.ts'
 
 const signal = new AbortController().signal
 let bed: TestbedCluster
@@ -67,6 +68,8 @@ spec: { limits: [{ type: Container, default: { memory: 64Mi }, defaultRequest: {
 
   test('brings definitions and namespaces with what needs them in one set', async () => {
     const group = `${bed.namespace}.example.com`
+    const colour = '{ type: string, enum: [green, red], default: red }'
+    const coloured = `{ type: object, properties: { spec: { type: object, properties: { colour: ${colour} } } } }`
     const yaml = `
 apiVersion: ${group}/v1
 kind: Widget
@@ -75,21 +78,7 @@ spec: { colour: green }
 ---
 ${configMap('inside', '{}').replace('name: inside', `name: inside, namespace: ${bed.namespace}-2`)}
 ---
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: widgets.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { plural: widgets, singular: widget, kind: Widget }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties: { spec: { type: object, properties: { colour: { type: string, enum: [green, red], default: red } } } }
+${renderDefinition({ group, kind: 'Widget', schema: coloured })}
 ---
 apiVersion: v1
 kind: Namespace

@@ -1,7 +1,7 @@
 import { StagegateError } from '../../../src/errors/index.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import type { ApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
 import type { TestbedCluster } from './testbed-cluster.ts'
 

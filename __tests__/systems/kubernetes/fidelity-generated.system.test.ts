@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { settleConcurrently } from '../../../src/systems/kubernetes/concurrency.ts'
 import { createApplyTools } from './apply-tools.ts'
 import {

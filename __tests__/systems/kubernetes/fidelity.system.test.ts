@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApplyTools, createApplyTools } from './apply-tools.ts'
 import { liveObjects, normalize } from './fidelity/live-objects.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
+import { renderDefinition } from './custom-kind.ts'
 
 const signal = new AbortController().signal
 let ours: TestbedCluster
@@ -39,7 +40,7 @@ describe('objects arrive as kubectl brings them', () => {
 
   test('for definitions and their resources, which we bring in one set', async () => {
     const set = (group: string) => ({
-      definition: definition(group),
+      definition: renderDefinition({ group, kind: 'Gadget', schema: gadgetSchema }),
       resource: `
 apiVersion: ${group}/v1
 kind: Gadget
@@ -90,7 +91,7 @@ spec: { size: 3, parts: [{ name: a, weight: 1.5 }, { name: b }], extra: { any: [
     const known = V1ServiceSpec.getAttributeTypeMap().map(({ baseName }) => baseName)
     expect(Object.keys(spec).filter((field) => known.includes(field))).toEqual([])
     try {
-      await ours.apply(`${openDefinition(group)}---\n${yaml}`)
+      await ours.apply(`${renderDefinition({ group, kind: 'Service' })}---\n${yaml}`)
       await kubectl.kubectl(yaml, '--server-side')
       const [left, right] = await Promise.all(
         [ours, theirs].map((bed) => liveObjects(bed, `services.${group}`)),
@@ -118,55 +119,23 @@ test('text arrives unchanged even with signs that end a line of YAML or that it 
 
 const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
-function definition(group: string): string {
-  return `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: gadgets.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { plural: gadgets, singular: gadget, kind: Gadget }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
+const gadgetSchema = `
+type: object
+properties:
+  spec:
+    type: object
+    x-kubernetes-validations: [{ rule: 'self.size > 0', message: too small }]
+    properties:
+      size: { type: integer, default: 1 }
+      colour: { type: string, enum: [green, red], default: green }
+      port: { x-kubernetes-int-or-string: true }
+      extra: { type: object, x-kubernetes-preserve-unknown-fields: true }
+      parts:
+        type: array
+        x-kubernetes-list-type: map
+        x-kubernetes-list-map-keys: [name]
+        items:
           type: object
-          properties:
-            spec:
-              type: object
-              x-kubernetes-validations: [{ rule: 'self.size > 0', message: too small }]
-              properties:
-                size: { type: integer, default: 1 }
-                colour: { type: string, enum: [green, red], default: green }
-                port: { x-kubernetes-int-or-string: true }
-                extra: { type: object, x-kubernetes-preserve-unknown-fields: true }
-                parts:
-                  type: array
-                  x-kubernetes-list-type: map
-                  x-kubernetes-list-map-keys: [name]
-                  items:
-                    type: object
-                    required: [name]
-                    properties: { name: { type: string }, weight: { type: number, default: 2.5 } }
+          required: [name]
+          properties: { name: { type: string }, weight: { type: number, default: 2.5 } }
 `
-}
-
-function openDefinition(group: string): string {
-  return `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: services.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { plural: services, singular: service, kind: Service }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
-`
-}

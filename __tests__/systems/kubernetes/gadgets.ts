@@ -1,3 +1,4 @@
+import { renderDefinition } from './custom-kind.ts'
 import type { TestbedCluster } from './testbed-cluster.ts'
 
 /** A kind of custom resources that exists for one test file, with no controller but the test. */
@@ -13,21 +14,7 @@ export interface Gadgets {
 export async function defineGadgets(bed: TestbedCluster): Promise<Gadgets> {
   const { signal } = new AbortController()
   const group = `${bed.namespace}.example.com`
-  await bed.apply(`
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: gadgets.${group} }
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: { kind: Gadget, plural: gadgets }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: { status: {} }
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
-`)
+  await bed.apply(renderDefinition({ group, kind: 'Gadget', hasStatus: true }))
   return {
     gadget(name, annotations = {}, size = 1) {
       const metadata = { name, annotations }

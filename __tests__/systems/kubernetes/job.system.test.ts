@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../src/errors/index.ts'
-import type { JobResult, KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { JobResult } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { openTestbedCluster, parseYaml, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster

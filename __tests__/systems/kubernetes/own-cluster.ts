@@ -3,7 +3,8 @@ import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { type ApiClient, createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
-import type { Cluster, KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { Cluster } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
 
 const { signal } = new AbortController()

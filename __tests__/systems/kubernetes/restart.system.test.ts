@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../../../script/lib/control-plane.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
 import { openOwnCluster, type OwnCluster, renderDeployments } from './own-cluster.ts'
 import { parseYaml } from './testbed-cluster.ts'

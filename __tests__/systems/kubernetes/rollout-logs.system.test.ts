@@ -4,7 +4,7 @@ import type {
   RolloutEvidence,
   RolloutLogLine,
   RolloutOptions,
-} from '../../../src/systems/kubernetes/cluster.ts'
+} from '../../../src/systems/kubernetes/rollout-contract.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { keepWriteTime, writtenAt } from '../../../src/systems/kubernetes/write-time.ts'
 
 const object = (managedFields: unknown): KubernetesObject => ({

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 
 /** A third each of ConfigMaps, Services and Deployments with no replicas; each Deployment reads its ConfigMap. */
 export function makeObjects(count: number, namespace: string): readonly KubernetesObject[] {

@@ -1,5 +1,5 @@
 import type { OwnCluster } from '../../../__tests__/systems/kubernetes/own-cluster.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { parseWatchLine, readLines } from '../../../src/systems/kubernetes/watch/parse-watch.ts'
 
 /** What a namespace's Deployments went through, by the clock of this process; milliseconds. */

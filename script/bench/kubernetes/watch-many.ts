@@ -10,7 +10,7 @@ import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../src/systems/kubernetes/client/connection.ts'
-import type { KubernetesObject } from '../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
 
 export interface Watched {

@@ -1,7 +1,7 @@
 import type { Config, Configured } from '../../config/config.ts'
 import { toStagegateError } from '../../errors/index.ts'
 import type { PlannedStep, Stage, StageContext } from '../../pipeline/index.ts'
-import type { AppliedObject, WrittenObject } from '../../systems/kubernetes/cluster.ts'
+import type { AppliedObject, WrittenObject } from '../../systems/kubernetes/applied-object.ts'
 import type { ImageOutput } from '../image/image.ts'
 import type { Outputs } from '../outputs.ts'
 import type { Systems } from '../systems.ts'

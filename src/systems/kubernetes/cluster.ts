@@ -1,159 +1,7 @@
-/** An object as its JSON: nothing is known of its kind, nothing is dropped. */
-export interface KubernetesObject {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: {
-    readonly name: string
-    readonly namespace?: string
-    readonly labels?: Readonly<Record<string, string>>
-    readonly annotations?: Readonly<Record<string, string>>
-    readonly uid?: string
-    readonly resourceVersion?: string
-    readonly generation?: number
-    readonly [field: string]: unknown
-  }
-  readonly [field: string]: unknown
-}
-
-/** An object of a file, with where it stands. */
-export interface Manifest {
-  readonly object: KubernetesObject
-  /** `k8s/deployment.yaml:1` */
-  readonly source: string
-}
-
-/** Where manifests are, relative to the root of the deployment's files. */
-export type ManifestSource =
-  /** A file, a glob, a folder of files, of a kustomization or of a chart: what is there decides. */
-  | { readonly kind: 'path'; readonly path: string }
-  | {
-      readonly kind: 'chart'
-      readonly path: string
-      readonly release: string | undefined
-      /** Files of values, a later one before an earlier one. */
-      readonly values: readonly string[]
-      /** What becomes of hooks, which only Helm itself can run; tests are always left out. */
-      readonly hooks: 'refuse' | 'leave-out'
-    }
-
-/** What manifests may be about; undefined: anything. */
-export interface ManifestLimits {
-  readonly namespaces: readonly string[] | undefined
-  /** `ConfigMap` of Kubernetes itself, `cert-manager.io/Certificate`, or `cert-manager.io/*`. */
-  readonly kinds: readonly string[] | undefined
-}
-
-export interface ManifestRequest {
-  /** Absolute; nothing outside of it is read. */
-  readonly root: string
-  readonly sources: readonly ManifestSource[]
-  /** Where objects go that name none. */
-  readonly namespace: string
-  /** The release of charts that name none. */
-  readonly release: string
-  readonly allow: ManifestLimits
-  /** Identities of age, beside the one of the inputs. */
-  readonly ageKeys: readonly string[]
-  /** What becomes of an encrypted file when there is no key. */
-  readonly encrypted: 'refuse' | 'leave-out'
-  /** For charts: what the cluster is. */
-  readonly cluster: Pick<Cluster, 'version' | 'apiVersions'>
-  readonly signal: AbortSignal
-}
-
-/** The objects of all sources, checked. */
-export interface ManifestSet {
-  readonly manifests: readonly Manifest[]
-  /** What was left out, and why; nothing secret. */
-  readonly notes: readonly string[]
-}
-
-export interface AppliedObject {
-  readonly object: KubernetesObject
-  /** `recreated`: a Job, whose pods cannot be changed, was deleted and made anew. */
-  readonly change: 'created' | 'changed' | 'recreated' | 'unchanged'
-  /** What differs from before, for people: at most some 40 lines, no value of a Secret. */
-  readonly diff: readonly string[]
-}
-
-/** What an apply did to an object, one that failed included. */
-export interface WrittenObject extends Omit<AppliedObject, 'change'> {
-  /**
-   * `deleted`: it was to be made anew, and that failed. `uncertain`: its write was sent and never answered, so that it may
-   * have had its effect.
-   */
-  readonly change: AppliedObject['change'] | 'deleted' | 'uncertain'
-}
-
-export interface RolloutOptions {
-  readonly signal: AbortSignal
-  /** A line when something changes: a count, a sign of trouble, a warning of the cluster. */
-  readonly onProgress: (progress: RolloutProgress) => void
-  /** What new pods write, while they write it. */
-  readonly onLog?: (line: RolloutLogLine) => void
-  /** Of how many new pods of each object the log is followed. Default 1. */
-  readonly logReplicas?: number
-  /** Called before the failure is thrown. */
-  readonly onEvidence?: (evidence: readonly RolloutEvidence[]) => void
-}
-
-export interface RolloutProgress {
-  readonly object: string
-  readonly text: string
-}
-
-/** A line that a new pod wrote: text from outside. */
-export interface RolloutLogLine {
-  readonly pod: string
-  readonly container: string
-  /** Without its line end. */
-  readonly text: string
-}
-
-/** Why an object did not become ready, bounded; all text in it may come from outside. */
-export interface RolloutEvidence {
-  /** Of the object; two of different groups may be called alike. */
-  readonly uid?: string
-  /** `Deployment staging/api` */
-  readonly object: string
-  /** As Kubernetes calls it: `CrashLoopBackOff`; not there for what was only waited for. */
-  readonly reason?: string
-  /** Pod, container and reason alone: `pod api-7c9d, container api: CrashLoopBackOff, exit 1, 2 restarts`. */
-  readonly headline: string
-  /** One sentence without a full stop: pod, container, reason, exit code, the cluster's message, what its log says. */
-  readonly cause: string
-  /** What to do about that class of cause. */
-  readonly next: string
-  /** `1 of 3 replicas updated, 0 available` */
-  readonly status: string
-  /** Conditions of the object that say why: `Progressing False (ProgressDeadlineExceeded): …` */
-  readonly conditions: readonly string[]
-  /** Those that are not well, at most three. */
-  readonly pods: readonly PodEvidence[]
-  /** Warnings about the object and those pods, newest first. */
-  readonly events: readonly string[]
-}
-
-export interface PodEvidence {
-  readonly name: string
-  readonly node: string
-  readonly phase: string
-  /** Those that are not true. */
-  readonly conditions: readonly string[]
-  readonly containers: readonly ContainerEvidence[]
-}
-
-export interface ContainerEvidence {
-  readonly name: string
-  readonly init: boolean
-  /** `CrashLoopBackOff, exit 1, 2 restarts` */
-  readonly state: string
-  /** `readiness probe GET /health on port 8080: every 10 s, …` */
-  readonly probes: readonly string[]
-  /** The last lines of this run and of the one before; empty for one that has not run. */
-  readonly log: readonly string[]
-  readonly previousLog: readonly string[]
-}
+import type { AppliedObject, WrittenObject } from './applied-object.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import type { Manifest, ManifestRequest, ManifestSet } from './manifest-set.ts'
+import type { RolloutOptions } from './rollout-contract.ts'
 
 export interface JobResult {
   readonly succeeded: boolean
@@ -247,13 +95,17 @@ export interface Cluster {
   ): Promise<readonly AppliedObject[]>
   /**
    * Watches objects as their apply answered, of any kind, until all are ready or one has certainly failed. Kinds that are
-   * ready when they exist cost no requests.
+   * ready when they exist cost no requests. What the pods run at the end is given back by the uid of their workload, as far
+   * as it was seen: of others `runningImages` asks.
    *
    * @throws StagegateError E_ROLLOUT_FAILED with pod, container, reason, last log lines and events as evidence;
    * when the signal was aborted with E_STEP_TIMEOUT, E_ROLLOUT_TIMEOUT with what is not ready, E_ROLLOUT_NO_PROGRESS when
    * nobody in the cluster acts on it, or E_KUBE_UNAVAILABLE_DURING_ROLLOUT; else the signal's reason
    */
-  awaitRollout(objects: readonly KubernetesObject[], options: RolloutOptions): Promise<void>
+  awaitRollout(
+    objects: readonly KubernetesObject[],
+    options: RolloutOptions,
+  ): Promise<ReadonlyMap<string, RunningImages>>
   /**
    * Runs a Job to its end with its log live. It is created suspended, then what it owns (its Secret, its ConfigMap) with
    * an owner reference to it, then released: what it owns goes when it goes. A Job of the same name and content that

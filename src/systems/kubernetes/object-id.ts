@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './cluster.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 
 /** What names one object in a cluster. */
 export interface ObjectId {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './cluster.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 
 export type PodSpec = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { WrittenObject } from './cluster.ts'
+import type { WrittenObject } from './applied-object.ts'
 import { objectId, renderId } from './object-id.ts'
 
 /** An error is read to its end. */

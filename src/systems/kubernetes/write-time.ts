@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from './apply/field-manager.ts'
-import type { KubernetesObject } from './cluster.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 
 interface WriteTime {
   readonly manager: string

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../../src/errors/index.ts'
 import { addNamespaces, addOwnNamespace } from '../../../../src/stages/deploy/manifests/add-namespaces.ts'
-import type { KubernetesObject, Manifest } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../../src/systems/kubernetes/manifest-set.ts'
 
 const signal = new AbortController().signal
 const manifest = (kind: string, name: string, namespace?: string): Manifest => ({

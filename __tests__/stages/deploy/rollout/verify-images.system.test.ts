@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyImages, type Verification } from '../../../../src/stages/deploy/rollout/verify-images.ts'
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
+import type { RunningImages } from '../../../../src/systems/kubernetes/cluster.ts'
 import { createRegistry } from '../../../../src/systems/registry/create-registry.ts'
 import type { Registry } from '../../../../src/systems/registry/registry.ts'
 import { openTestbedCluster, type TestbedCluster } from '../../../systems/kubernetes/testbed-cluster.ts'
@@ -96,9 +97,17 @@ spec:
 `
 }
 
+function inOrder({ containers, ...rest }: RunningImages): RunningImages {
+  const key = (each: RunningImages['containers'][number]): string => `${each.pod}/${each.container}`
+  return { ...rest, containers: containers.toSorted((one, other) => key(one).localeCompare(key(other))) }
+}
+
 async function roll(yaml: string): Promise<KubernetesObject> {
   const [object] = await bed.apply(yaml)
-  await bed.cluster.awaitRollout([object!], { signal, onProgress: () => undefined })
+  const seen = await bed.cluster.awaitRollout([object!], { signal, onProgress: () => undefined })
+  expect([...seen.values()].map(inOrder)).toEqual(
+    (await bed.cluster.runningImages([object!], signal)).map(inOrder),
+  )
   return object!
 }
 
@@ -115,7 +124,7 @@ async function verify(
     image: { repository, digest, tags: [] },
     systems: { registry: () => Promise.resolve(registry), clock: systemClock },
   }
-  return { ...(await verifyImages(deployment, workloads, { signal, log }, patience)), said }
+  return { ...(await verifyImages(deployment, workloads, { signal, log }, { patience })), said }
 }
 
 describe('the image that runs', () => {

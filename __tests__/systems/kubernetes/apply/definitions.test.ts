@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../../src/errors/index.ts'
 import { applyManifests } from '../../../../src/systems/kubernetes/apply/apply-manifests.ts'
-import type { KubernetesObject, Manifest } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../../src/systems/kubernetes/manifest-set.ts'
 import { createSmallApi, type SmallApi } from './small-api.ts'
 
 const namespace = 'staging'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type ErrorCode, StagegateError } from '../../../../src/errors/index.ts'
 import { applyManifests } from '../../../../src/systems/kubernetes/apply/apply-manifests.ts'
-import type { Manifest, WrittenObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../../src/systems/kubernetes/applied-object.ts'
+import type { Manifest } from '../../../../src/systems/kubernetes/manifest-set.ts'
 import { createSmallApi, type SmallApi } from './small-api.ts'
 
 const namespace = 'staging'

@@ -3,7 +3,7 @@ import type {
   ApiClient,
   ApiRequest,
 } from '../../../../src/systems/kubernetes/client/api-client.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createDiscovery } from '../../../../src/systems/kubernetes/discovery/discovery.ts'
 import type { Connected } from '../../../../src/systems/kubernetes/connected.ts'
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts'

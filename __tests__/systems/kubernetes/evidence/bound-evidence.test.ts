@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RolloutEvidence } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { RolloutEvidence } from '../../../../src/systems/kubernetes/rollout-contract.ts'
 import { boundEvidence } from '../../../../src/systems/kubernetes/evidence/bound-evidence.ts'
 
 const container = (log: readonly string[], previousLog: readonly string[]) => ({

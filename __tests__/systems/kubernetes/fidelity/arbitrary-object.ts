@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { arbitraryValue, type Schemas } from './arbitrary-value.ts'
 
 export interface GeneratedKind {

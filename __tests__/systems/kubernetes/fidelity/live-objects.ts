@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createApplyTools } from '../apply-tools.ts'
 import type { TestbedCluster } from '../testbed-cluster.ts'
 import { NAMESPACE } from './arbitrary-object.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject, ManifestLimits } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
+import type { ManifestLimits } from '../../../../src/systems/kubernetes/manifest-set.ts'
 import { findDisallowed } from '../../../../src/systems/kubernetes/manifests/find-disallowed.ts'
 
 const object = (apiVersion: string, kind: string, namespace?: string): KubernetesObject => ({

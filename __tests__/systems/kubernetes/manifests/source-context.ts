@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
-import type { ManifestRequest, ManifestSource } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { ManifestRequest, ManifestSource } from '../../../../src/systems/kubernetes/manifest-set.ts'
 import type { SourceContext } from '../../../../src/systems/kubernetes/manifests/sources/source-reading.ts'
 import { createFiles } from '../../../../src/systems/runner/node-files.ts'
 import { createProcesses } from '../../../../src/systems/runner/spawn-processes.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 
 type Mapping = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { type ApiResource, known } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'
 import { isTellingEvent } from '../../../../src/systems/kubernetes/rollout/observe-workloads.ts'
 import { resourcePath } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'

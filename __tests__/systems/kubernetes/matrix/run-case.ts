@@ -1,6 +1,6 @@
 import { StagegateError } from '../../../../src/errors/index.ts'
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { openTestbedCluster, parseYaml, type TestbedCluster } from '../testbed-cluster.ts'
 import type { MatrixCase } from './case.ts'
 import { type Recorder, startRecorder } from './recorder.ts'

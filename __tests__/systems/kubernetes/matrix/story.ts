@@ -1,5 +1,5 @@
 import { systemClock } from '../../../../src/systems/clock/clock.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { openTestbedCluster, type TestbedCluster } from '../testbed-cluster.ts'
 import { type Images, probe, shell, toYaml, workload, type WorkloadParts } from './case.ts'
 import { type MatrixResult, rollOut } from './run-case.ts'

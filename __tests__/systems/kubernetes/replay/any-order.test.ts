@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { judgeAll } from '../../../../src/systems/kubernetes/rollout/judge-all.ts'
 import { takeBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'
 import type { ObjectStatus } from '../../../../src/systems/kubernetes/status/status.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import type { Recording } from './recordings.ts'
 
 /** What a cluster held at any moment of a recording. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 
 type Counts = Readonly<Record<string, unknown>>
 interface Condition {

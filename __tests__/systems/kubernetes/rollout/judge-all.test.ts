@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import type { ApiResource } from '../../../../src/systems/kubernetes/discovery/api-resource.ts'
 import {
   type ExpectedObject,

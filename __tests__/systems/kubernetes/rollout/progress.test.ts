@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import type { Judged, Snapshot } from '../../../../src/systems/kubernetes/rollout/judge-all.ts'
 import { Progress } from '../../../../src/systems/kubernetes/rollout/progress.ts'
 import { noBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'

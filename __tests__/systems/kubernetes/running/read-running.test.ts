@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { readRunning } from '../../../../src/systems/kubernetes/running/read-running.ts'
+import { seenRunning } from '../../../../src/systems/kubernetes/running/seen-running.ts'
 import type { Pod } from '../../../../src/systems/kubernetes/status/objects.ts'
 
 const IMAGE = 'registry.example/api@sha256:new'
@@ -108,5 +109,25 @@ describe('pods of the new revision', () => {
     ['a Job that runs', 'Job', {}],
   ])('are wanted of %s', (_, kind, parts) => {
     expect(readRunning(object(kind, parts), around([])).wanted).toBe(true)
+  })
+})
+
+describe('what the end of a rollout has seen', () => {
+  const template = { spec: { containers: [{ name: 'main', image: IMAGE }] } }
+  const seen = (workload: KubernetesObject, pods: readonly Pod[]) =>
+    seenRunning([workload], { pods, replicaSets: [] })
+
+  test('is what the lists of the verification would say', () => {
+    const workload = object('ReplicaSet')
+    const pods = [pod('a'), pod('b', { deleted: true })]
+    expect([...seen(workload, pods)]).toEqual([['w', readRunning(workload, around(pods))]])
+  })
+
+  test.each([
+    ['whose pods have to be looked for', object('Rollout', { spec: { template } }), [pod('a')]],
+    ['of which no pod was seen, as where pods may not be listed', object('ReplicaSet'), []],
+    ['that makes no pods', object('ConfigMap'), [pod('a')]],
+  ])('is left open for an object %s', (_, workload, pods) => {
+    expect(seen(workload, pods).size).toBe(0)
   })
 })

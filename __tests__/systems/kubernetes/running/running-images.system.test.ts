@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { type ControlPlane, startControlPlane } from '../../../../script/lib/control-plane.ts'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
+import { renderDefinition } from '../custom-kind.ts'
 import { openOwnCluster, type OwnCluster } from '../own-cluster.ts'
 import { parseYaml } from '../testbed-cluster.ts'
 
@@ -48,15 +49,7 @@ async function makeReplicaSet(name: string, image: string, owner: KubernetesObje
 }
 
 test('the pods of a custom resource are those that it owns through others, of the images of its template', async () => {
-  const names = { kind: 'Rollout', plural: 'rollouts' }
-  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
-  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }]
-  await apply({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'rollouts.example.com' },
-    spec: { group: 'example.com', scope: 'Namespaced', names, versions },
-  })
+  await apply(parse(renderDefinition({ group: 'example.com', kind: 'Rollout' })) as object)
   const make = (name: string): Promise<KubernetesObject> => {
     const template = { spec: { containers: [{ name: 'main', image: 'example/new' }] } }
     return apply({ apiVersion: 'example.com/v1', kind: 'Rollout', metadata: { name }, spec: { template } })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { noBaseline, takeBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'
 import type { Container, ContainerStatus, Pod } from '../../../../src/systems/kubernetes/status/objects.ts'
 import { settle } from '../../../../src/systems/kubernetes/status/settle.ts'

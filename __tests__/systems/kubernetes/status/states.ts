@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { KubernetesObject } from '../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { noBaseline } from '../../../../src/systems/kubernetes/status/baseline.ts'
 import { judgeObject } from '../../../../src/systems/kubernetes/status/judge-object.ts'
 import {

@@ -1,5 +1,5 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Deployment } from '../deployment.ts'
 import { writeLastGood } from './record.ts'
 

@@ -1,4 +1,5 @@
-import type { KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { isMapping } from '../../../systems/kubernetes/manifests/mapping.ts'
 
 /** The set of objects of a deployment that was finished, as it was sent; no Secret is in it. */

@@ -1,7 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { StagegateError } from '../../../errors/index.ts'
 import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookkeeping.ts'
-import type { KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Deployment } from '../deployment.ts'
 import { type LastGood, parseRecord } from './parse-record.ts'
 

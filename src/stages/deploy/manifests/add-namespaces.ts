@@ -1,5 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { Cluster, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Cluster } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { mapConcurrently } from '../../../systems/kubernetes/concurrency.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../systems/kubernetes/applied-object.ts'
 import { changeWords } from '../../../systems/kubernetes/render-written.ts'
 
 /** Of all objects together: a log is read to its end. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { StagegateError } from '../../../errors/index.ts'
 import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookkeeping.ts'
-import type { Cluster, KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Cluster } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 
 interface Where {
   readonly cluster: Cluster

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { addNamespaces } from './add-namespaces.ts'

@@ -1,5 +1,6 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { AppliedObject, Manifest, WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import type { AppliedObject, WrittenObject } from '../../../systems/kubernetes/applied-object.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Deployment } from '../deployment.ts'
 import { ChangeLines } from './change-lines.ts'
 import type { DeploymentSet } from './deployment-set.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 

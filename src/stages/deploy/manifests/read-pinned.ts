@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { ManifestSet } from '../../../systems/kubernetes/cluster.ts'
+import type { ManifestSet } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { isWorkload, pinImages } from './pin-images.ts'

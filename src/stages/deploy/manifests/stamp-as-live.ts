@@ -1,4 +1,5 @@
-import type { Cluster, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Cluster } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { mapConcurrently } from '../../../systems/kubernetes/concurrency.ts'
 import type { ActiveDeploySettings } from '../deployment.ts'
 import { peekConfigurationKey } from './configuration-key.ts'

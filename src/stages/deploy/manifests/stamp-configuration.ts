@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { KubernetesObject, Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 import { type UsedConfiguration, usedConfiguration } from './used-configuration.ts'

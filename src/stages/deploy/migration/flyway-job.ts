@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import { migrationLabels } from '../deployment.ts'
 
 export interface MigrationFile {

@@ -1,5 +1,5 @@
 import type { Subject } from '../../../findings/index.ts'
-import type { Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 
 /**
  * An object as a finding names it, with the file that it is from: `k8s/api.yaml:12`, and without a line where it was

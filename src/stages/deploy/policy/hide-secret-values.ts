@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 
 const HIDDEN = 'hidden'
 

@@ -1,7 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import { decideGate, renderFinding } from '../../../findings/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { Manifest } from '../../../systems/kubernetes/cluster.ts'
+import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { passGate, refuseExpired } from '../../scan/pass-gate.ts'
 import type { ScannerReport } from '../../scan/scanner.ts'
 import type { Configs, Deployment } from '../deployment.ts'

@@ -1,6 +1,7 @@
 import { type ErrorCode, type StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { WrittenObject, Cluster } from '../../../systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../systems/kubernetes/applied-object.ts'
+import type { Cluster } from '../../../systems/kubernetes/cluster.ts'
 import type { Clock } from '../../../systems/clock/clock.ts'
 
 /** Failures that say that the API server was away. */

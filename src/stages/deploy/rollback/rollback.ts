@@ -1,6 +1,7 @@
 import { StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { KubernetesObject, WrittenObject } from '../../../systems/kubernetes/cluster.ts'
+import type { WrittenObject } from '../../../systems/kubernetes/applied-object.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import { findDisallowed } from '../../../systems/kubernetes/manifests/find-disallowed.ts'
 import { objectId, parseApiVersion, renderId } from '../../../systems/kubernetes/object-id.ts'
 import { renderWritten } from '../../../systems/kubernetes/render-written.ts'

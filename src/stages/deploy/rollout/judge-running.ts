@@ -1,4 +1,5 @@
-import type { KubernetesObject, RunningImages } from '../../../systems/kubernetes/cluster.ts'
+import type { RunningImages } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import { containersOf } from '../manifests/pin-images.ts'
 
 type RunningContainer = RunningImages['containers'][number]

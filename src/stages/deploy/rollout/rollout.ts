@@ -1,5 +1,6 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { AppliedObject, RolloutEvidence } from '../../../systems/kubernetes/cluster.ts'
+import type { AppliedObject } from '../../../systems/kubernetes/applied-object.ts'
+import type { RolloutEvidence } from '../../../systems/kubernetes/rollout-contract.ts'
 import type { Deployment } from '../deployment.ts'
 import { containersOf } from '../manifests/pin-images.ts'
 import { verifyImages } from './verify-images.ts'
@@ -12,7 +13,7 @@ export async function watchRollout(
 ): Promise<void> {
   const { cluster, lease, settings } = deployment
   const objects = applied.map((each) => each.object)
-  await cluster.awaitRollout(objects, {
+  const seen = await cluster.awaitRollout(objects, {
     signal: AbortSignal.any([step.signal, lease.lost]),
     logReplicas: settings.rollout.configured ? settings.rollout.logs : 0,
     onProgress: ({ object, text }) => {
@@ -28,7 +29,7 @@ export async function watchRollout(
       )
     },
   })
-  const { containers, unknown } = await verifyImages(deployment, objects, step)
+  const { containers, unknown } = await verifyImages(deployment, objects, step, { seen })
   const running = objects.filter((each) => each.kind !== 'CronJob' && containersOf(each).length > 0)
   step.fact('workloads', running.map((each) => `${each.kind} ${each.metadata.name}`).join(', '))
   step.fact(

@@ -1,6 +1,7 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { KubernetesObject, RunningImages } from '../../../systems/kubernetes/cluster.ts'
+import type { RunningImages } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { Systems } from '../../systems.ts'
 import type { Deployment } from '../deployment.ts'
 import { digestOf, judgeRunning, pinnedContainers, type Running } from './judge-running.ts'
@@ -16,6 +17,13 @@ export interface Verification {
   readonly containers: number
   /** Workloads of which nothing could be known, as `Deployment api`. */
   readonly unknown: readonly string[]
+}
+
+export interface VerifyOptions {
+  /** By the uid of the workload, as `awaitRollout` gives it back. */
+  readonly seen?: ReadonlyMap<string, RunningImages>
+  /** Milliseconds. */
+  readonly patience?: number
 }
 
 /** Pods may be added at any moment, and take some time to say what they run. Milliseconds. */
@@ -39,7 +47,7 @@ export async function verifyImages(
   { cluster, image, systems }: Verified,
   objects: readonly KubernetesObject[],
   { signal, log }: Pick<StepContext, 'signal' | 'log'>,
-  patience = PATIENCE,
+  { seen, patience = PATIENCE }: VerifyOptions = {},
 ): Promise<Verification> {
   const pinned = objects.flatMap((workload): readonly Pinned[] => {
     const containers = pinnedContainers(workload, `${image.repository}@${image.digest}`)
@@ -51,7 +59,7 @@ export async function verifyImages(
   const workloads = pinned.map(({ workload }) => workload)
   const [digests, first] = await Promise.all([
     findDigests(image, systems, signal),
-    cluster.runningImages(workloads, signal),
+    lookFirst(cluster, workloads, seen, signal),
   ])
   const end = systems.clock.monotonic() + patience
   let readings = first
@@ -76,6 +84,17 @@ export async function verifyImages(
     await systems.clock.sleep(INTERVAL, signal)
     readings = await cluster.runningImages(workloads, signal)
   }
+}
+
+/** What the end of the rollout has seen need not be asked for again. */
+async function lookFirst(
+  cluster: Verified['cluster'],
+  workloads: readonly KubernetesObject[],
+  seen: VerifyOptions['seen'],
+  signal: AbortSignal,
+): Promise<readonly RunningImages[]> {
+  const known = workloads.map(({ metadata }) => seen?.get(metadata.uid ?? ''))
+  return known.every((each) => each !== undefined) ? known : cluster.runningImages(workloads, signal)
 }
 
 interface Judged extends Pinned {

@@ -2,7 +2,7 @@ import type { SecretSettings } from '../../../config/config.ts'
 import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import { isBookkeepingName } from '../../../systems/kubernetes/bookkeeping.ts'
-import type { KubernetesObject } from '../../../systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { VaultSecret } from '../../../systems/vault/vault.ts'
 import type { Deployment } from '../deployment.ts'
 

@@ -1,4 +1,5 @@
-import type { AppliedObject, KubernetesObject } from '../cluster.ts'
+import type { AppliedObject } from '../applied-object.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Connected } from '../connected.ts'
 import { isSecret } from '../object-id.ts'
 import { withoutFields } from '../without-fields.ts'

@@ -1,5 +1,7 @@
 import { StagegateError, toStagegateError } from '../../../errors/index.ts'
-import type { AppliedObject, Cluster, Manifest, WrittenObject } from '../cluster.ts'
+import type { AppliedObject, WrittenObject } from '../applied-object.ts'
+import type { Cluster } from '../cluster.ts'
+import type { Manifest } from '../manifest-set.ts'
 import { isAmbiguous } from '../client/api-error.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import type { Connected } from '../connected.ts'

@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import type { Connected } from '../connected.ts'
 import { objectId } from '../object-id.ts'

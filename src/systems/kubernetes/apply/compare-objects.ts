@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { withoutFields } from '../without-fields.ts'
 import { FIELD_MANAGER } from './field-manager.ts'
 import { appliedBy } from './ownership/fields.ts'

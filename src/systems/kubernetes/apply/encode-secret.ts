@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { isSecret } from '../object-id.ts'
 import { withoutFields } from '../without-fields.ts'
 

@@ -1,6 +1,6 @@
 import { StagegateError, toStagegateError } from '../../../errors/index.ts'
 import { concernsAll } from '../client/api-error.ts'
-import type { AppliedObject, WrittenObject } from '../cluster.ts'
+import type { AppliedObject, WrittenObject } from '../applied-object.ts'
 import { renderWritten } from '../render-written.ts'
 import type { Reached } from './apply-change.ts'
 import type { Target } from './target.ts'

@@ -1,5 +1,5 @@
 import type { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { parseApiVersion } from '../object-id.ts'
 
 /** A Job is work that is done once: another content is another work. Everything else holds something that would be lost. */

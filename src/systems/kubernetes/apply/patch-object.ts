@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { resourcePath } from '../discovery/api-resource.ts'

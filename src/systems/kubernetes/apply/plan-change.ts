@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { StagegateError } from '../../../errors/index.ts'
-import type { AppliedObject, KubernetesObject } from '../cluster.ts'
+import type { AppliedObject } from '../applied-object.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { withoutFields } from '../without-fields.ts'

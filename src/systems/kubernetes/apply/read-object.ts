@@ -1,6 +1,6 @@
 import type { ApiClient } from '../client/api-client.ts'
 import { expectObject } from '../client/expect-body.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
 import { isSecret, type ObjectId, renderId } from '../object-id.ts'
 

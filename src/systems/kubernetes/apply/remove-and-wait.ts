@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Connected } from '../connected.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
 import { objectId, renderId } from '../object-id.ts'

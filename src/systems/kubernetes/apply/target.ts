@@ -1,5 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject, Manifest } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { Manifest } from '../manifest-set.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import type { Discovery, KindName } from '../discovery/discovery.ts'
 import { findDuplicates } from '../manifests/find-duplicates.ts'

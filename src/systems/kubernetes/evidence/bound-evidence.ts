@@ -1,4 +1,4 @@
-import type { ContainerEvidence, RolloutEvidence } from '../cluster.ts'
+import type { ContainerEvidence, RolloutEvidence } from '../rollout-contract.ts'
 
 /** Of all logs together; a job summary has 1 MiB. Bytes. */
 const MAX_BYTES = 192 * 1024

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../client/api-client.ts'
-import type { ContainerEvidence, PodEvidence } from '../cluster.ts'
+import type { ContainerEvidence, PodEvidence } from '../rollout-contract.ts'
 import { readLog } from '../logs/read-log.ts'
 import { renderCrash } from '../status/container.ts'
 import type { ContainerStatus, Pod } from '../status/objects.ts'

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../client/api-client.ts'
-import type { RolloutEvidence } from '../cluster.ts'
+import type { RolloutEvidence } from '../rollout-contract.ts'
 import type { Judged } from '../rollout/judge-all.ts'
 import type { Condition, KubernetesEvent, Pod } from '../status/objects.ts'
 import type { Symptom } from '../status/status.ts'

@@ -1,4 +1,4 @@
-import type { ContainerEvidence, RolloutEvidence } from '../cluster.ts'
+import type { ContainerEvidence, RolloutEvidence } from '../rollout-contract.ts'
 import { isRepetition } from './render-events.ts'
 import { findTellingLine } from './telling-lines.ts'
 

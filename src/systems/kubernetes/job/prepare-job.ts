@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { KubernetesObject, Manifest } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { Manifest } from '../manifest-set.ts'
 
 /** What tells whether a Job that exists is the one that would be run. */
 export const SPEC_HASH = 'stagegate.dev/spec-sha256'

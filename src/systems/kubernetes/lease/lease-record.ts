@@ -1,5 +1,5 @@
 import { managedLabel } from '../bookkeeping.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 
 /** Until a holder that says nothing more has lost it, in seconds; of a lease with another duration, that one counts. */
 export const LEASE_SECONDS = 60

@@ -1,4 +1,4 @@
-import type { RolloutLogLine } from '../cluster.ts'
+import type { RolloutLogLine } from '../rollout-contract.ts'
 import type { Connected } from '../connected.ts'
 import { type ContainerStatus, isTerminating, type Pod } from '../status/objects.ts'
 import { containersOf } from '../status/containers.ts'

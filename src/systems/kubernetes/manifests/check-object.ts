@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { readRules } from '../status/rules/rules.ts'
 import { withoutFields } from '../without-fields.ts'
 import { findReserved } from './find-reserved.ts'

@@ -1,4 +1,5 @@
-import type { KubernetesObject, Manifest, ManifestLimits } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { Manifest, ManifestLimits } from '../manifest-set.ts'
 import { objectId, parseApiVersion, renderId } from '../object-id.ts'
 
 /** Groups of Kubernetes itself; a kind of another group is named with it. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../cluster.ts'
+import type { Manifest } from '../manifest-set.ts'
 import { parseApiVersion, renderId } from '../object-id.ts'
 
 /** Two manifests of one object: which one would win is nobody's wish. Those without a namespace count as one namespace. */

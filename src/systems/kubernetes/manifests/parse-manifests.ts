@@ -9,7 +9,7 @@ import {
   type ScalarTag,
   type Tags,
 } from 'yaml'
-import type { Manifest } from '../cluster.ts'
+import type { Manifest } from '../manifest-set.ts'
 import { checkDocument, findDuplicateKeys } from './check-document.ts'
 import { findProblem, toObject } from './check-object.ts'
 import { checkText, TOO_DEEP } from './check-text.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { StagegateError } from '../../../errors/index.ts'
-import type { ManifestSet } from '../cluster.ts'
+import type { ManifestSet } from '../manifest-set.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import { Budget } from './budget.ts'
 import { findDisallowed } from './find-disallowed.ts'

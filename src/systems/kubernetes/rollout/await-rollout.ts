@@ -1,11 +1,14 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject, RolloutEvidence, RolloutOptions } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { RunningImages } from '../cluster.ts'
+import type { RolloutEvidence, RolloutOptions } from '../rollout-contract.ts'
 import type { Connected } from '../connected.ts'
 import { gatherEvidence } from '../evidence/gather-evidence.ts'
 import { renderEvidence } from '../evidence/render-evidence.ts'
 import { decideFailures } from '../status/decide-failures.ts'
 import { isTimeout, withEvidenceTime } from '../deadlines.ts'
 import { Ages } from './ages.ts'
+import { seenRunning } from '../running/seen-running.ts'
 import { LiveLogs } from '../logs/live-logs.ts'
 import { identityOf, judgeAll, type Judged } from './judge-all.ts'
 import { observeWorkloads } from './observe-workloads.ts'
@@ -19,7 +22,8 @@ const LOOK_INTERVAL = 500
 const BURST = 20
 
 /**
- * Watches workloads together until all are done at the same moment, or one has certainly failed.
+ * Watches workloads together until all are done at the same moment, or one has certainly failed. What their pods run was
+ * read in the same moment: it is given back by uid, as far as it is known.
  *
  * @throws StagegateError E_ROLLOUT_FAILED; when the signal was aborted by a step's timeout E_ROLLOUT_TIMEOUT, or
  * E_ROLLOUT_NO_PROGRESS when nobody in the cluster has acted for a minute; all with what the pods say.
@@ -29,8 +33,8 @@ export async function awaitRollout(
   connected: Connected,
   objects: readonly KubernetesObject[],
   options: RolloutOptions,
-): Promise<void> {
-  if (objects.length === 0) return
+): Promise<ReadonlyMap<string, RunningImages>> {
+  if (objects.length === 0) return new Map()
   const { clock, client } = connected
   const { signal, onProgress, onLog, logReplicas = 1 } = options
   const started = clock.monotonic()
@@ -63,7 +67,7 @@ export async function awaitRollout(
       stalled = stalls.find(judged, snapshot, workloads.awayFor() === 0, clock.monotonic())
       if (failed.length > 0 || judged.every(isSettled)) {
         if (confirmed && failed.length > 0) throw await failureOf(failed)
-        if (confirmed) return
+        if (confirmed) return seenRunning(snapshot.objects, snapshot)
         confirmed = await workloads.confirm()
         if (confirmed) continue
       }

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { objectId, parseApiVersion, renderId } from '../object-id.ts'
 import { groupKind } from '../status/groups.ts'
 import { type Expected, judgeObject } from '../status/judge-object.ts'

@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Connected } from '../connected.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import { takeBaseline } from '../status/baseline.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { type ApiResource, known } from '../discovery/api-resource.ts'
 import { noBaseline } from '../status/baseline.ts'
 import { groupKind } from '../status/groups.ts'

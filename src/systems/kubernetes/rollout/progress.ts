@@ -1,4 +1,4 @@
-import type { RolloutProgress } from '../cluster.ts'
+import type { RolloutProgress } from '../rollout-contract.ts'
 import { oneLine } from '../evidence/one-line.ts'
 import type { Symptom } from '../status/status.ts'
 import { identityOf, type Judged, type Snapshot } from './judge-all.ts'

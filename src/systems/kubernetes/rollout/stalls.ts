@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { RolloutEvidence, RolloutProgress } from '../cluster.ts'
+import type { RolloutEvidence, RolloutProgress } from '../rollout-contract.ts'
 import { renderEvidence } from '../evidence/render-evidence.ts'
 import { Ages } from './ages.ts'
 import { findStall } from './find-stall.ts'

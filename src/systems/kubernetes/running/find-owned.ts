@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Connected } from '../connected.ts'
 import { resourcePath } from '../discovery/api-resource.ts'
 import { isOwnedBy } from '../status/objects.ts'

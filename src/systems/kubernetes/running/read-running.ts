@@ -1,4 +1,5 @@
-import type { KubernetesObject, RunningImages } from '../cluster.ts'
+import type { RunningImages } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { type PodSpec, podSpecOf } from '../pod-spec.ts'
 import { isNewest } from '../status/deployment.ts'
 import { groupKind } from '../status/groups.ts'
@@ -17,6 +18,20 @@ import {
 type RunningContainer = RunningImages['containers'][number]
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/** Kinds whose pods are found by what is listed anyway; of all others the owners of pods are asked for. */
+const owning = [
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'apps/ReplicaSet',
+  'batch/Job',
+  '/Pod',
+]
+
+export function findsPodsByLists(workload: KubernetesObject): boolean {
+  return owning.includes(groupKind(workload))
+}
 
 /** What is around a workload. */
 export interface Around {

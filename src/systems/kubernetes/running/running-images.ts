@@ -1,22 +1,13 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject, RunningImages } from '../cluster.ts'
+import type { RunningImages } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Connected } from '../connected.ts'
 import { type ApiResource, known } from '../discovery/api-resource.ts'
 import { groupKind } from '../status/groups.ts'
 import { readRules, ruleAnnotations } from '../status/rules/rules.ts'
 import { listObjects } from '../watch/list-objects.ts'
 import { findOwned } from './find-owned.ts'
-import { readRunning } from './read-running.ts'
-
-/** Kinds whose pods are found by what is listed anyway; of all others the owners of pods are asked for. */
-const owning = [
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'apps/ReplicaSet',
-  'batch/Job',
-  '/Pod',
-]
+import { findsPodsByLists, readRunning } from './read-running.ts'
 
 /**
  * Which images the pods of workloads run, as the nodes resolved them, and which pods of earlier revisions are left. One
@@ -46,7 +37,7 @@ export async function runningImages(
       const { namespace = '', uid, name } = workload.metadata
       const kind = groupKind(workload)
       const resource = await connected.discovery.require(workload, signal)
-      const needsReplicaSets = kind === 'apps/Deployment' || !owning.includes(kind)
+      const needsReplicaSets = kind === 'apps/Deployment' || !findsPodsByLists(workload)
       const [objects, pods, replicaSets] = await Promise.all([
         list(resource, namespace),
         list(known.pods, namespace),
@@ -65,7 +56,7 @@ export async function runningImages(
           ? unknown('it has ended and was removed')
           : { containers: [], old: [], wanted: true }
       }
-      const owned = owning.includes(kind)
+      const owned = findsPodsByLists(workload)
         ? undefined
         : await findOwned(connected, live, { pods, replicaSets }, signal)
       return readRunning(live, {

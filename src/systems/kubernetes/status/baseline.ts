@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { containersOf } from './containers.ts'
 import { isMadeSince, isSince } from './freshness.ts'
 import { type Condition, eventCount, eventTime, findCondition } from './objects.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { KubernetesEvent } from './objects.ts'
 
 type Index = ReadonlyMap<string, readonly KubernetesObject[]>

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { type Condition, findCondition } from './objects.ts'
 import { done, type ObjectStatus, waiting, type World } from './status.ts'
 

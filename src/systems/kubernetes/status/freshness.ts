@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Condition } from './objects.ts'
 import type { World } from './status.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { judgeApiService } from './api-service.ts'
 import { judgeAutoscaler } from './autoscaler.ts'
 import { judgeCustomResource } from './custom-resource.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { done, type ObjectStatus, waiting, type World } from './status.ts'
 
 /** A Namespace is done when it is active; one that is terminating takes nothing any more. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 
 /** The parts of Kubernetes' own kinds that a status is judged from. Any field may be missing: the controller may not have looked yet. */
 

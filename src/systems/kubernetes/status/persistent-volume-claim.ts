@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { aboutOf } from './belonging.ts'
 import type { KubernetesEvent } from './objects.ts'
 import { done, type ObjectStatus, type Symptom, waiting, type World } from './status.ts'

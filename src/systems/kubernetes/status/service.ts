@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { done, type ObjectStatus, waiting, type World } from './status.ts'
 
 /** A Service is done when it has its address: that of the cluster, or of the load balancer that it asks for. */

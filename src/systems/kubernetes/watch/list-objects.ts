@@ -1,5 +1,5 @@
 import type { ApiClient } from '../client/api-client.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
 import { trimObject } from './trim-object.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 
 /** An event of a watch, as the API documents it ("Efficient detection of changes"). */
 export interface WatchEvent {

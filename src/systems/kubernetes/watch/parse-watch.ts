@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../errors/index.ts'
-import type { KubernetesObject } from '../cluster.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { WatchEvent } from './object-store.ts'
 import { trimObject } from './trim-object.ts'
 

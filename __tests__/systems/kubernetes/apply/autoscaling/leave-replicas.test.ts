@@ -3,7 +3,7 @@ import {
   isScalable,
   leaveReplicas,
 } from '../../../../../src/systems/kubernetes/apply/autoscaling/leave-replicas.ts'
-import type { KubernetesObject } from '../../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../../src/systems/kubernetes/kubernetes-object.ts'
 
 const object = (kind: string, spec: object, managedFields: readonly object[] = []): KubernetesObject => ({
   apiVersion: 'apps/v1',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { diffObjects } from '../../../../../src/systems/kubernetes/apply/diff/diff-objects.ts'
-import type { KubernetesObject } from '../../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../../src/systems/kubernetes/kubernetes-object.ts'
 
 const object = (fields: object, kind = 'ConfigMap'): KubernetesObject => ({
   apiVersion: 'v1',

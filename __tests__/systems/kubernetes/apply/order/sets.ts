@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../../src/systems/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../../../../src/systems/kubernetes/kubernetes-object.ts'
 import { type Placed, planOrder } from '../../../../../src/systems/kubernetes/apply/order/plan-order.ts'
 import { runInOrder } from '../../../../../src/systems/kubernetes/apply/order/run-in-order.ts'
 import { parseYaml } from '../../testbed-cluster.ts'

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTestbed } from '../../../../../script/lib/testbed/description.ts'
-import type { ManifestSet, ManifestSource } from '../../../../../src/systems/kubernetes/cluster.ts'
+import type { ManifestSet, ManifestSource } from '../../../../../src/systems/kubernetes/manifest-set.ts'
 import { readManifests } from '../../../../../src/systems/kubernetes/manifests/read-manifests.ts'
 import { newFolder } from '../../../new-folder.ts'
 import { openTestbedCluster, type TestbedCluster } from '../../testbed-cluster.ts'

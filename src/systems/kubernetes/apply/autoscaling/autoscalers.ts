@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import type { ApiClient } from '../../client/api-client.ts'
 import { expectList } from '../../client/expect-body.ts'
 import { resourcePath } from '../../discovery/api-resource.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { withoutFields } from '../../without-fields.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
 import { mapping } from '../order/reference.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { withoutFields } from '../../without-fields.ts'
 import { noise } from '../compare-objects.ts'
 import { diffLines } from './diff-lines.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 
 /** Stands in the place of every value that may be a secret. */
 export const HIDDEN = '(hidden)'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { type Fields, mapping, mappings, nameIn, type References } from './reference.ts'
 
 const NETWORKING = 'networking.k8s.io'

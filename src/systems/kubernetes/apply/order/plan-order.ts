@@ -1,5 +1,5 @@
 import { StagegateError } from '../../../../errors/index.ts'
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { objectId, parseApiVersion, renderId } from '../../object-id.ts'
 import { dependsOn, DEPENDS_ON } from './depends-on.ts'
 import { findUnpeeled } from './find-unpeeled.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { parseApiVersion } from '../../object-id.ts'
 import { podSpecOf } from '../../pod-spec.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 
 /**
  * A set of fields as `metadata.managedFields` writes it: `f:` a field, `k:` a list's item by its keys, `v:` by its

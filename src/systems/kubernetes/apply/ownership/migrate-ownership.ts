@@ -1,6 +1,6 @@
 import { StagegateError } from '../../../../errors/index.ts'
 import type { ApiClient } from '../../client/api-client.ts'
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { type ApiResource, resourcePath } from '../../discovery/api-resource.ts'
 import { isSecret, objectId, renderId } from '../../object-id.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
 import { isApplied, type ManagedFields, managedFieldsOf, uniteFields } from './fields.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { managedFieldsOf, uniteFields } from './fields.ts'
 import { isClientSide } from './take-over.ts'
 

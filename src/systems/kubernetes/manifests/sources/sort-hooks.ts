@@ -1,4 +1,4 @@
-import type { Manifest } from '../../cluster.ts'
+import type { Manifest } from '../../manifest-set.ts'
 import { objectId, renderId } from '../../object-id.ts'
 
 const HOOK = 'helm.sh/hook'

@@ -1,7 +1,7 @@
 import type { Files } from '../../../runner/files.ts'
 import type { Finished, Processes } from '../../../runner/processes.ts'
 import type { Secrets } from '../../../runner/secrets.ts'
-import type { Manifest, ManifestRequest } from '../../cluster.ts'
+import type { Manifest, ManifestRequest } from '../../manifest-set.ts'
 import type { Budget } from '../budget.ts'
 import { type ParsedManifests, parseManifests, type Place } from '../parse-manifests.ts'
 

@@ -1,5 +1,5 @@
 import { findCondition, type Condition } from '../objects.ts'
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { findAll, type JsonPath, parseJsonPath, renderValue } from './json-path.ts'
 
 /** What an object has to say to be ready, or to have failed. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../cluster.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
 import { parseRequirement, type Requirement } from './requirement.ts'
 
 /** What an object's own annotations say about how it is judged. */
