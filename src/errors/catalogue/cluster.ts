@@ -76,6 +76,10 @@ export const cluster = {
     'Set sideEffects: None (or NoneOnDryRun, when it is true) in the configuration of the webhook that is named.',
   ),
   E_QUOTA: configuration('A quota of the namespace is exhausted.', 'Raise the quota, or ask for less.'),
+  E_KUBE_EXHAUSTED: remote(
+    'The cluster has no address or port left to give.',
+    'Remove Services that nobody needs, or have the range of the cluster widened.',
+  ),
   E_LOCK_HELD: remote('Another deployment holds the lock.', 'Wait for it to end.'),
   E_LOCK_LOST: remote('The lock was taken over by another run.', 'Rerun.'),
   E_ROLLOUT_FAILED: workload('A rollout cannot succeed.', "Read the pod's log above."),

@@ -122,6 +122,12 @@ describe('an answer', () => {
       '',
       'E_MANIFEST_INVALID',
     ],
+    [
+      500,
+      'Internal error occurred: failed to allocate a serviceIP: range is full',
+      'InternalError',
+      'E_KUBE_EXHAUSTED',
+    ],
     [500, 'etcdserver: leader changed', '', 'E_KUBE_UNAVAILABLE'],
     [500, 'Internal error occurred: failed calling webhook "v.example.com": no', '', 'E_WEBHOOK_UNAVAILABLE'],
     [500, 'conversion webhook for example.com/v1, Kind=A failed: no', '', 'E_WEBHOOK_UNAVAILABLE'],
@@ -143,6 +149,7 @@ describe('an answer', () => {
   test.each([
     'failed to create typed patch object (a): .x: field not declared in schema',
     'etcdserver: request is too large',
+    'Internal error occurred: failed to allocate a nodePort: range is full',
   ])('that will be the same again is not asked for again: %s', async (message) => {
     server.answer(status(500, message))
     const before = server.asked.length

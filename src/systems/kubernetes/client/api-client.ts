@@ -1,7 +1,14 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { Http, HttpAnswer, HttpRequest, Method, RetryPolicy } from '../../http/http.ts'
 import { parseRetryAfter } from '../../http/retry-after.ts'
-import { isSchemaRefusal, isTooLarge, isWebhookFailure, toApiError, toConnectionError } from './api-error.ts'
+import {
+  isExhausted,
+  isSchemaRefusal,
+  isTooLarge,
+  isWebhookFailure,
+  toApiError,
+  toConnectionError,
+} from './api-error.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
 import type { Connection, Connections } from './connection.ts'
 import { encodeBody } from './encode-body.ts'
@@ -177,6 +184,7 @@ function toHttpRequest(request: ApiRequest, connection: Connection): HttpRequest
     isFinal: (answer) =>
       isSchemaRefusal(answer.status, answer.text()) ||
       isTooLarge(answer.status, answer.text()) ||
+      isExhausted(answer.status, answer.text()) ||
       isWebhookFailure(answer.status, answer.text()),
   }
 }

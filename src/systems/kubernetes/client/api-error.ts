@@ -101,6 +101,11 @@ export function isTooLarge(status: number, text: string): boolean {
   return status >= 500 && /etcdserver: request is too large|trying to send message larger than max/.test(text)
 }
 
+/** No address or node port is left for a Service: the server calls that an error of its own (seen with 1.34). */
+export function isExhausted(status: number, text: string): boolean {
+  return status >= 500 && /failed to allocate [^"]*range is full/.test(text)
+}
+
 /** The server could not ask a webhook: whether the object is good is not known. */
 export function isWebhookFailure(status: number, text: string): boolean {
   return status >= 500 && /failed calling webhook|conversion webhook for/.test(text)
@@ -139,6 +144,7 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
     default:
       if (isSchemaRefusal(httpStatus, `"${message}`)) return 'E_MANIFEST_INVALID'
       if (isTooLarge(httpStatus, message)) return 'E_MANIFEST_INVALID'
+      if (isExhausted(httpStatus, message)) return 'E_KUBE_EXHAUSTED'
       if (isWebhookFailure(httpStatus, message)) return 'E_WEBHOOK_UNAVAILABLE'
       return httpStatus >= 500 ? 'E_KUBE_UNAVAILABLE' : 'E_KUBE_PROTOCOL'
   }
