@@ -95,6 +95,23 @@ test('a rollout is judged by lists alone where watching is not allowed', async (
   })
 })
 
+test('a log that may not be read is said once not to be shown, and is no reason to fail', async () => {
+  const cluster = await openAs('quiet', ['get', 'list', 'watch'], 'deployments, replicasets, pods, events')
+  const objects = await bed.apply(
+    `${deployment('one', 'sleep infinity')}---${deployment('two', 'sleep infinity')}`,
+  )
+  const said: string[] = []
+  await cluster.awaitRollout(objects, {
+    signal: new AbortController().signal,
+    onProgress: ({ text }) => said.push(text),
+    onLog: () => undefined,
+  })
+  const lost = said.filter((text) => text.includes('is not shown any further'))
+  expect(lost).toEqual([
+    expect.stringMatching(/^The log of pod (?:one|two)-\S+, container main .*forbidden/s),
+  ])
+})
+
 test('a rollout is judged by its workload alone where nothing else may be seen', async () => {
   const cluster = await openAs('sparse', ['get', 'list', 'watch'], 'deployments')
   const objects = await bed.apply(deployment('alone', 'sleep infinity'))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { StagegateError } from '../../../../src/errors/index.ts'
 import type { ApiClient } from '../../../../src/systems/kubernetes/client/api-client.ts'
 import { followLog } from '../../../../src/systems/kubernetes/logs/follow-log.ts'
 import { createVirtualClock } from '../../virtual-clock.ts'
@@ -35,19 +36,19 @@ async function follow(bodies: readonly string[]) {
   const { client, since } = nodeWith(bodies)
   const lines: string[] = []
   const { signal } = new AbortController()
-  const ended = await clock.run(followLog(client, clock, source, signal, (line) => lines.push(line)))
-  return { ended, lines, since }
+  const lost = await clock.run(followLog(client, clock, source, signal, (line) => lines.push(line)))
+  return { lost, lines, since }
 }
 
 test('a log goes on after the node has said that it has none', async () => {
   const first = '2026-11-26T10:00:00.100000000Z one\n'
-  const { ended, lines } = await follow([
+  const { lost, lines } = await follow([
     `${first}unable to retrieve container logs for containerd://abc\n`,
     `${first}2026-11-26T10:00:01.000000000Z two\n`,
     '2026-11-26T10:00:02.000000000Z three\n',
   ])
   expect(lines).toEqual(['one', 'two', 'three'])
-  expect(ended).toBe(true)
+  expect(lost).toBeUndefined()
 })
 
 test('a log is gone on with where it was, by the clock of its node', async () => {
@@ -57,4 +58,46 @@ test('a log is gone on with where it was, by the clock of its node', async () =>
   ])
   expect(lines).toEqual(['one', '', 'two'])
   expect(since.slice(0, 2)).toEqual([undefined, '2026-11-26T09:00:00.000Z'])
+})
+
+test.each([
+  ['E_KUBE_UNAVAILABLE', 5],
+  ['E_KUBE_FORBIDDEN', 1],
+] as const)('a log that cannot be read is lost for that, after %s %i times', async (code, times) => {
+  const clock = createVirtualClock()
+  let asked = 0
+  const client: Partial<ApiClient> = {
+    stream() {
+      asked += 1
+      return Promise.reject(new StagegateError(code, { message: 'no' }))
+    },
+  }
+  const lost = await clock.run(
+    followLog(client as ApiClient, clock, source, new AbortController().signal, () => undefined),
+  )
+  expect(lost).toMatchObject({ code, message: 'no' })
+  expect(asked).toBe(times)
+})
+
+test('the log of a pod that is gone is not lost', async () => {
+  const gone = new StagegateError('E_KUBE_NOT_FOUND', { message: 'pods "api-1" not found' })
+  const client: Partial<ApiClient> = { stream: () => Promise.reject(gone) }
+  const { signal } = new AbortController()
+  const clock = createVirtualClock()
+  expect(
+    await clock.run(followLog(client as ApiClient, clock, source, signal, () => undefined)),
+  ).toBeUndefined()
+})
+
+test('a log that nobody wants any more is not lost', async () => {
+  const clock = createVirtualClock()
+  const wanted = new AbortController()
+  const client: Partial<ApiClient> = {
+    stream() {
+      wanted.abort(new Error('enough'))
+      return Promise.reject(new Error('aborted'))
+    },
+  }
+  const lost = await clock.run(followLog(client as ApiClient, clock, source, wanted.signal, () => undefined))
+  expect(lost).toBeUndefined()
 })

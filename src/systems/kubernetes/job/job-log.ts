@@ -12,7 +12,7 @@ export class JobLog {
   readonly #onLog: (chunk: Uint8Array) => void
   readonly #kept = new BoundedLog()
   readonly #closed = new AbortController()
-  readonly #followed = new Map<string, Promise<boolean>>()
+  readonly #followed = new Map<string, Promise<void>>()
 
   constructor(connected: Connected, onLog: (chunk: Uint8Array) => void) {
     this.#connected = connected
@@ -30,11 +30,18 @@ export class JobLog {
     this.#followed.set(
       uid,
       followLog(client, clock, source, this.#closed.signal, (text) => {
-        const line = Buffer.from(`${text}\n`)
-        this.#kept.add(line)
-        this.#onLog(line)
+        this.#write(text)
+      }).then((lost) => {
+        if (lost !== undefined)
+          this.#write(`(The log of pod ${name} is not shown any further: ${lost.message})`)
       }),
     )
+  }
+
+  #write(text: string): void {
+    const line = Buffer.from(`${text}\n`)
+    this.#kept.add(line)
+    this.#onLog(line)
   }
 
   /** Resolves when all logs were read to their ends, or when that takes too long. */

@@ -1,3 +1,4 @@
+import { type StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
@@ -26,7 +27,7 @@ const MAX_FAILURES = 5
  * connection ends early. Never throws for a log that cannot be read: what became of the container is told by its status.
  *
  * @param position where to go on from; moved as lines are read
- * @returns whether the log was read to its end
+ * @returns why not all of it was read, when neither its end nor the signal ended it
  */
 export async function followLog(
   client: ApiClient,
@@ -35,9 +36,9 @@ export async function followLog(
   signal: AbortSignal,
   onLine: (line: string) => void,
   position: LogPosition = { last: '' },
-): Promise<boolean> {
+): Promise<StagegateError | undefined> {
   let ended = false
-  for (let failures = 0; failures < MAX_FAILURES;) {
+  for (let failures = 0; ;) {
     try {
       for await (const line of readLogLines(await openLog(client, source, position.last, signal))) {
         const { time, text } = splitLine(line)
@@ -47,19 +48,22 @@ export async function followLog(
         onLine(text)
       }
       // What was read after the end is the whole log.
-      if (ended) return true
+      if (ended) return undefined
       ended = await hasEnded(client, source, signal)
       if (ended) continue
-    } catch {
+    } catch (thrown) {
       failures += 1
+      // Of a run that is over, or a pod that is gone, nothing more can come.
+      const error = toStagegateError(thrown)
+      if (signal.aborted || ended || error.code === 'E_KUBE_NOT_FOUND') return undefined
+      if (failures === MAX_FAILURES || error.code === 'E_KUBE_FORBIDDEN') return error
     }
     try {
       await clock.sleep(RECONNECT_DELAY, signal)
     } catch {
-      return false
+      return undefined
     }
   }
-  return false
 }
 
 function openLog(

@@ -1,3 +1,4 @@
+import type { StagegateError } from '../../../errors/index.ts'
 import type { RolloutLogLine } from '../rollout-contract.ts'
 import type { Connected } from '../connected.ts'
 import { type ContainerStatus, isTerminating, type Pod } from '../status/objects.ts'
@@ -12,6 +13,8 @@ export interface LiveLogsOptions {
   /** Of how many new pods of each object the log is followed. */
   readonly replicas: number
   readonly onLine: (line: RolloutLogLine) => void
+  /** A text for people; once for each container, and once in all where logs may not be read. */
+  readonly onLost: (text: string) => void
 }
 
 interface Followed {
@@ -25,7 +28,7 @@ interface Followed {
 
 /**
  * The logs of new pods as they are written: of so many pods for each object, every container, its restarts too. Bounded
- * for each container; a log that cannot be read is left out.
+ * for each container; a log that cannot be read is left out, which is said.
  */
 export class LiveLogs {
   readonly #connected: Connected
@@ -34,6 +37,7 @@ export class LiveLogs {
   readonly #chosen = new Map<string, Set<string>>()
   readonly #followed = new Map<string, Followed>()
   readonly #reading = new Set<Promise<void>>()
+  readonly #lost = new Set<string>()
 
   constructor(connected: Connected, options: LiveLogsOptions) {
     this.#connected = connected
@@ -91,11 +95,19 @@ export class LiveLogs {
         if (followed.limit.isReached()) enough.abort(new Error('enough of this log'))
       },
       followed.position,
-    ).then(() => {
+    ).then((lost) => {
       followed.open = false
+      if (lost !== undefined) this.#say(lost, `pod ${name}, container ${container}`)
       this.#reading.delete(reading)
     })
     this.#reading.add(reading)
+  }
+
+  #say({ code, message }: StagegateError, of: string): void {
+    const key = code === 'E_KUBE_FORBIDDEN' ? code : of
+    if (this.#lost.has(key)) return
+    this.#lost.add(key)
+    this.#options.onLost(`The log of ${of} is not shown any further: ${message}`)
   }
 }
 

@@ -41,13 +41,14 @@ export async function awaitRollout(
   const ages = new Ages()
   const progress = new Progress(onProgress)
   const stalls = new Stalls(onProgress)
-  const logs = new LiveLogs(connected, {
-    replicas: onLog === undefined ? 0 : logReplicas,
-    onLine: (line) => onLog?.(line),
-  })
   const onTrouble = (text: string): void => {
     onProgress({ object: 'Kubernetes', text })
   }
+  const logs = new LiveLogs(connected, {
+    replicas: onLog === undefined ? 0 : logReplicas,
+    onLine: (line) => onLog?.(line),
+    onLost: onTrouble,
+  })
   const workloads = await observeWorkloads(connected, objects, { signal, onTrouble })
   let judged: readonly Judged[] = []
   let stalled: readonly Stalled[] = []
