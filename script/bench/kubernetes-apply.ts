@@ -7,15 +7,15 @@
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { build } from 'esbuild'
 import { stringify } from 'yaml'
 import { readTestbed } from '../lib/testbed/description.ts'
-import type { Measured } from './kubernetes/apply-set.ts'
+import { bundleLikeAction } from './bundle-like-action.ts'
+import type { Access, Measured } from './kubernetes/apply-set.ts'
 import { makeObjects } from './kubernetes/objects.ts'
 
 const COUNT = 300
@@ -25,9 +25,12 @@ const testbed = readTestbed()
 const { kubeconfig } = testbed.kubernetes
 const folder = await mkdtemp(join(tmpdir(), 'stagegate-bench-'))
 const run = promisify(execFile)
+const accessFile = join(folder, 'access.json')
+const administrator = `bench-${randomBytes(4).toString('hex')}`
 
 try {
-  await bundle()
+  await bundleLikeAction(join(import.meta.dirname, 'kubernetes', 'apply-set.ts'), folder)
+  await openAccess()
   const times = new Map<string, number[]>()
   const note = (what: string, milliseconds: number): void => {
     times.set(what, [...(times.get(what) ?? []), milliseconds])
@@ -63,30 +66,32 @@ try {
   }))
   report(times, { floor, fresh, again, 'large, fresh': large, 'large, again': largeAgain })
 } finally {
+  await kubectl('delete', `namespace/${administrator}`, `clusterrolebinding/${administrator}`, '--wait=false')
   await rm(folder, { recursive: true, force: true })
 }
 
-/** As in the action: one bundle, no types to strip at run time. */
-async function bundle(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'kubernetes', 'apply-set.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    splitting: true,
-    minify: true,
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
-  })
+/** An administrator with a token, as the action has one for its job. */
+async function openAccess(): Promise<void> {
+  const account = `${administrator}:bench`
+  await kubectl('create', 'namespace', administrator)
+  await kubectl('--namespace', administrator, 'create', 'serviceaccount', 'bench')
+  await kubectl(
+    'create',
+    'clusterrolebinding',
+    administrator,
+    '--clusterrole=cluster-admin',
+    `--serviceaccount=${account}`,
+  )
+  const token = (await kubectl('--namespace', administrator, 'create', 'token', 'bench')).trim()
+  const { server, authority } = testbed.kubernetes
+  const access: Access = { server, caCertificate: await readFile(authority, 'utf8'), token }
+  await writeFile(accessFile, JSON.stringify(access), { mode: 0o600 })
 }
 
 async function measure(mode: 'floor' | 'ours', count: number, namespace: string): Promise<Measured> {
   const program = join(folder, 'apply-set.mjs')
   const from = mode === 'floor' ? String(count) : await writeManifests(count, namespace)
-  const { stdout } = await run(process.execPath, [program, mode, kubeconfig, namespace, from])
+  const { stdout } = await run(process.execPath, [program, mode, accessFile, namespace, from])
   return JSON.parse(stdout) as Measured
 }
 
@@ -124,8 +129,11 @@ async function inNamespace<T>(use: (namespace: string) => Promise<T>): Promise<T
   }
 }
 
-async function kubectl(...argv: readonly string[]): Promise<void> {
-  await run(join(testbed.bin, 'kubectl'), ['--kubeconfig', kubeconfig, ...argv], { maxBuffer: 16_000_000 })
+async function kubectl(...argv: readonly string[]): Promise<string> {
+  const { stdout } = await run(join(testbed.bin, 'kubectl'), ['--kubeconfig', kubeconfig, ...argv], {
+    maxBuffer: 16_000_000,
+  })
+  return stdout
 }
 
 function median(of: readonly number[]): number {

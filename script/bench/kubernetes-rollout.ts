@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { build } from 'esbuild'
 import {
   openOwnCluster,
   type OwnCluster,
@@ -22,6 +21,7 @@ import { settleConcurrently } from '../../src/systems/kubernetes/concurrency.ts'
 import { type ControlPlane, startControlPlane } from '../lib/control-plane.ts'
 import { readTestbed } from '../lib/testbed/description.ts'
 import { readPaths } from '../lib/testbed/paths.ts'
+import { bundleLikeAction } from './bundle-like-action.ts'
 import { measureCases } from './kubernetes/failing-cases.ts'
 import { measureNet } from './kubernetes/net-of-rollouts.ts'
 import type { Watched } from './kubernetes/watch-many.ts'
@@ -37,7 +37,7 @@ const run = promisify(execFile)
 const { signal } = new AbortController()
 
 try {
-  await bundle()
+  await bundleLikeAction(join(import.meta.dirname, 'kubernetes', 'watch-many.ts'), folder)
   const plane = await startControlPlane()
   const own = openOwnCluster(plane)
   try {
@@ -154,23 +154,6 @@ function seconds(value: number | undefined): string {
 
 function row([title = '', ...cells]: readonly string[]): string {
   return `  ${title.padEnd(44)}${cells.map((each) => each.padEnd(24)).join('')}`.trimEnd()
-}
-
-/** As in the action: one bundle, no types to strip at run time. */
-async function bundle(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'kubernetes', 'watch-many.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    splitting: true,
-    minify: true,
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
-  })
 }
 
 function median(of: readonly number[]): number {

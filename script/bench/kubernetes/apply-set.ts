@@ -1,10 +1,10 @@
 /**
  * One measured run in a process of its own, so that none profits from what another has warmed up:
  *
- *     node apply-set.js floor <kubeconfig> <namespace> <count>
- *     node apply-set.js ours <kubeconfig> <namespace> <folder of manifests>
+ *     node apply-set.js floor <access> <namespace> <count>
+ *     node apply-set.js ours <access> <namespace> <folder of manifests>
  *
- * Ours begins with the files, as a run does; the floor has its objects in memory. Prints one line of JSON, a `Measured`.
+ * The access is a file of JSON, an `Access`. Ours begins with the files, as a run does; the floor has its objects in memory. Prints one line of JSON, a `Measured`.
  */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
@@ -23,6 +23,13 @@ import { createFiles } from '../../../src/systems/runner/node-files.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
 import { makeObjects, pathOf } from './objects.ts'
 
+/** A cluster as the action reaches it by default: with a token. */
+export interface Access {
+  readonly server: string
+  readonly caCertificate: string
+  readonly token: string
+}
+
 export interface Measured {
   /** Reading included. */
   readonly milliseconds: number
@@ -35,9 +42,9 @@ export interface Measured {
   readonly changes: Readonly<Record<string, number>>
 }
 
-const [mode = '', kubeconfigPath = '', namespace = '', what = ''] = process.argv.slice(2)
+const [mode = '', accessPath = '', namespace = '', what = ''] = process.argv.slice(2)
 const { signal } = new AbortController()
-const kubeconfig = readFileSync(kubeconfigPath, 'utf8')
+const access = JSON.parse(readFileSync(accessPath, 'utf8')) as Access
 const requests: Record<string, number> = {}
 const changes: Record<string, number> = {}
 let readMilliseconds = 0
@@ -50,8 +57,9 @@ console.log(
 )
 
 function connections(): ReturnType<typeof createConnections> {
-  const credentials = { kind: 'kubeconfig', kubeconfig, context: undefined } as const
-  return createConnections(credentials, () => Promise.reject(new Error('no token')), systemClock)
+  const { server, caCertificate, token } = access
+  const credentials = { kind: 'oidc', server, caCertificate, audience: 'bench' } as const
+  return createConnections(credentials, () => Promise.resolve(token), systemClock)
 }
 
 /** The least that can be done: each object sent once, 16 at a time, nothing asked before and nothing looked at. */

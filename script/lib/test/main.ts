@@ -40,12 +40,20 @@ async function main(): Promise<void> {
 }
 
 async function runChecks(folder: string): Promise<Tally> {
-  let tally = noTests
-  tally = addTally(tally, await runCheck('types', ['npm', 'run', '--silent', 'types']))
-  tally = addTally(tally, await runCheck('lint', ['npm', 'run', '--silent', 'lint']))
-  tally = addTally(tally, await runCheck('format', ['npm', 'run', '--silent', 'format']))
-  tally = addTally(tally, await runCheck('generated files are fresh', ['npm', 'run', '--silent', 'fresh']))
-  return addTally(tally, await runVitest('unit', folder))
+  process.stdout.write('\n── types, lint, format and generated files, at the same time\n')
+  const check = (title: string, script: string): Promise<Tally> =>
+    runCheck(title, ['npm', 'run', '--silent', script], { held: true })
+  const [lint, ...others] = await Promise.all([
+    check('lint', 'lint'),
+    // One after the other they take as long as the linter.
+    check('types', 'types').then(async (types) => [
+      types,
+      await check('format', 'format'),
+      await check('generated files are fresh', 'fresh'),
+    ]),
+  ])
+  const checked = [lint, ...others.flat()].reduce(addTally, noTests)
+  return addTally(checked, await runVitest('unit', folder))
 }
 
 /** Uses a testbed that is already up and leaves it so; one that it starts itself it also stops. */

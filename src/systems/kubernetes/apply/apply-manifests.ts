@@ -6,6 +6,7 @@ import { isAmbiguous } from '../client/api-error.ts'
 import { settleConcurrently } from '../concurrency.ts'
 import type { Connected } from '../connected.ts'
 import { applyChange, type Reached, withoutSecretValues } from './apply-change.ts'
+import { createLiveObjects } from './live-objects.ts'
 import { createAutoscalers } from './autoscaling/autoscalers.ts'
 import { awaitDefinitions } from './await-definitions.ts'
 import { type Failed, failureOf, leftBy, outageOf, refusalOf, withProgress } from './failures.ts'
@@ -39,6 +40,7 @@ export async function applyManifests(
   planOrder(targets, namespace)
   const set = targets.map((target) => target.object)
   const autoscalers = createAutoscalers(client, set, namespace)
+  const live = createLiveObjects(client, targets, signal)
   const planned = new Map<number, PlannedChange>()
   const applied = new Map<number, AppliedObject>()
   /** What failed and is no longer, or may not be, as before. */
@@ -115,7 +117,7 @@ export async function applyManifests(
   async function planOne(index: number): Promise<void> {
     const target = targets[index]
     if (target === undefined) return
-    const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, signal }, target)
+    const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, live, signal }, target)
     const change = !isRenewed(target)
       ? await plan()
       : options.dryRun

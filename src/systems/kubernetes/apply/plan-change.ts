@@ -17,6 +17,7 @@ import { isClientSideOnly } from './parse-conflicts.ts'
 import { patchObject } from './patch-object.ts'
 import { objectId } from '../object-id.ts'
 import { readObject } from './read-object.ts'
+import type { LiveObjects } from './live-objects.ts'
 import type { Target } from './target.ts'
 
 /** What applying a target will do, from its dry run. */
@@ -38,6 +39,7 @@ export interface PlannedChange {
 interface Context {
   readonly client: ApiClient
   readonly autoscalers: Autoscalers
+  readonly live: LiveObjects
   readonly signal: AbortSignal
 }
 
@@ -50,7 +52,7 @@ const MAX_AGAIN = 3
  * @throws StagegateError E_FIELD_CONFLICT, E_MANIFEST_INVALID, E_IMMUTABLE_FIELD and what `toApiError` knows
  */
 export async function planChange(
-  { client, autoscalers, signal }: Context,
+  { client, autoscalers, live: listed, signal }: Context,
   target: Target,
 ): Promise<PlannedChange> {
   const { title, resource } = target
@@ -81,7 +83,7 @@ export async function planChange(
     if ('conflicts' in tried) throw conflictError(title, tried.conflicts)
     const { object, created } = tried
     if (created) return concluded('created', object)
-    live ??= await readLive()
+    live ??= (await takeListed(object)) ?? (await readLive())
     if (live === undefined) return concluded('created', object)
     refuseVanishing(live)
     if (takeOverClientSide(live) !== undefined) {
@@ -138,6 +140,12 @@ export async function planChange(
       asksAnew,
       takeOver: false,
     }
+  }
+
+  /** What was listed counts only if nobody has written since. */
+  async function takeListed({ metadata }: KubernetesObject): Promise<KubernetesObject | undefined> {
+    const found = await listed.take(target)
+    return found?.metadata.resourceVersion === metadata.resourceVersion ? found : undefined
   }
 
   function readLive(): Promise<KubernetesObject | undefined> {
