@@ -71,6 +71,7 @@ export interface BundleReport {
     readonly state: string | null
   } | null
   readonly overhead: {
+    readonly wallMs: number
     readonly ownMs: number
     readonly gaps: readonly { readonly from: number; readonly to: number; readonly after: string }[]
   } | null

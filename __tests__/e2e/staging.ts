@@ -68,9 +68,9 @@ export class Staging {
   }
 
   /** The digest that a tag of the service's repository has; undefined when there is no such tag. */
-  async taggedDigest(tag: string): Promise<string | undefined> {
+  async taggedDigest(tag: string, name = `acme/${service}`): Promise<string | undefined> {
     const { address, username, password } = this.#testbed.registry
-    const answer = await request(`http://${address}/v2/acme/${service}/manifests/${tag}`, {
+    const answer = await request(`http://${address}/v2/${name}/manifests/${tag}`, {
       headers: {
         authorization: basicAuthorization(username, password),
         accept: 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json',

@@ -1,6 +1,6 @@
 import type { StageResult, StepResult } from '../pipeline/index.ts'
 import { deploymentOf, evidenceOf, findingsOf, imageOf, type ReportedEvidence, testsOf } from './kept.ts'
-import type { RunReport } from './run-report.ts'
+import type { Overhead, RunReport } from './run-report.ts'
 
 /** The report for programs; its shape is `schema/report.schema.json`. Every finding is in it. */
 export function renderJsonReport(report: RunReport): string {
@@ -19,7 +19,7 @@ export function renderJsonReport(report: RunReport): string {
     run: { url: facts.runUrl, attempt: facts.attempt, stages: facts.stages ?? null },
     failure: failureOf(report),
     durationMs: Math.round(report.durationMs),
-    overhead: overhead === undefined ? null : { ownMs: Math.round(overhead.ownMs), gaps: overhead.gaps },
+    overhead: overhead === undefined ? null : reportedOverhead(overhead),
     warnings: report.warnings,
     stages: stages.map(stageOf),
     image: reportedImage(stages),
@@ -29,6 +29,10 @@ export function renderJsonReport(report: RunReport): string {
     findings: findingsOf(stages),
   }
   return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function reportedOverhead({ wallMs, ownMs, gaps }: Overhead): object {
+  return { wallMs: Math.round(wallMs), ownMs: Math.round(ownMs), gaps }
 }
 
 function failureOf({ failure }: RunReport): object | null {

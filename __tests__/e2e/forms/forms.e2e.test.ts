@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobsEnd } from '../../workflows/run-jobs.ts'
-import { tail } from '../expectations.ts'
+import { commitAll, git } from '../../../script/lib/demo/sample-repository.ts'
+import { type FormEnd, runForm } from './form-run.ts'
+import { forms, inBundle, type Outcome, outcomes, prepare, said } from './matrix.ts'
 import { removeSmallService } from './remove-small-service.ts'
+import { eventOf } from './run-event.ts'
 import { SecureRun } from './secure-run.ts'
 
 let run: SecureRun
@@ -13,93 +15,77 @@ afterAll(async () => {
   await run[Symbol.asyncDispose]()
 })
 
-function resultsOf(end: JobsEnd): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(end.jobs).map(([id, { result }]) => [id, result]))
+function commit(outcome: Outcome, title: string): void {
+  const { folder } = run.repository
+  prepare(folder, outcome, title)
+  commitAll(folder, title)
+  git(folder, 'push', '--quiet', '--force', 'origin', 'HEAD:main')
 }
 
-const everyLog = (): string =>
-  [...run.results].map(([name, result]) => `### ${name}\n${tail(result)}`).join('\n')
+const tailOf = ({ log }: FormEnd): string => log.replaceAll(/^::add-mask::.*\n/gm, '').slice(-8_000)
 
-function statusOf(statuses: readonly { state: string; description: string | null }[]): string {
-  const [latest] = statuses
-  return `${latest?.state ?? 'none'}: ${latest?.description ?? ''}`
+/** How a stage ended in the calls that ran it themselves; the report of a job that reports has those of all. */
+function endsOf({ calls }: FormEnd, stage: string): readonly string[] {
+  const ends = calls
+    .flatMap(({ report }) => report?.stages.filter(({ id }) => id === stage) ?? [])
+    .filter(({ resumedFrom, result }) => resumedFrom === null && result !== 'skipped')
+  return [...new Set(ends.map(({ result }) => result))]
 }
 
-describe('the jobs of the reusable workflow', () => {
-  let end: JobsEnd
-  beforeAll(async () => {
-    end = await run.run({ inputs: { 'test-shards': 2 } })
+describe.each(forms)('the form %s, without an engine', (form) => {
+  it.each(inBundle.filter((each) => each.form === form && each.outcome !== 'resumes'))(
+    'ends as it should on $event: $outcome',
+    async ({ event, outcome }) => {
+      commit(outcome, `${form}, ${event}: ${outcome}`)
+      const end = await runForm(run, form, eventOf(event, run.head()))
+      const fails = outcome !== 'success'
+      expect(end.result, tailOf(end)).toBe(fails ? 'failure' : 'success')
+      expect(end.log).toMatch(said[outcome])
+      await expectOnGithub(event === 'pull_request' ? undefined : fails ? 'failure' : 'success')
+      // What comes after the failure has not run.
+      const place = ['build fails', 'scan fails', 'deploy fails'].indexOf(outcome)
+      if (place >= 0) {
+        expect(endsOf(end, ['build', 'scan', 'deploy'][place]!)).toContain('failure')
+        if (place < 2) expect(endsOf(end, 'deploy')).toEqual([])
+      }
+    },
+  )
+
+  it('takes up on each event what a run has passed', async () => {
+    commit('success', `${form}: to be resumed`)
+    const before = await runForm(run, form, eventOf('push', run.head()))
+    expect(before.result, tailOf(before)).toBe('success')
+    for (const { event } of inBundle.filter((each) => each.form === form && each.outcome === 'resumes')) {
+      const end = await runForm(run, form, eventOf(event, run.head()))
+      expect(end.result, tailOf(end)).toBe('success')
+      expect(end.log).toMatch(said.resumes)
+      for (const stage of ['build', 'test', 'scan', 'image']) {
+        expect([event, stage, endsOf(end, stage)]).toEqual([event, stage, []])
+      }
+      expect(endsOf(end, 'deploy')).toEqual(event === 'pull_request' ? [] : ['success'])
+    }
   })
 
-  it('take a commit to the cluster', async () => {
-    expect(resultsOf(end), everyLog()).toEqual({
-      preflight: 'success',
-      build: 'success',
-      test: 'success',
-      scan: 'success',
-      'image-build': 'success',
-      'image-push': 'success',
-      deploy: 'success',
-      report: 'success',
-    })
-    expect(end.outputs).toMatchObject({ result: 'success', 'failed-stage': '' })
-    const { statuses, checks, deployments } = await run.github()
-    expect(statuses[0]).toMatchObject({ state: 'success' })
-    expect(deployments.map(({ statuses: all }) => all.at(-1)?.state)).toEqual(['success'])
-    expect(new Set(checks.map(({ conclusion }) => conclusion))).toEqual(new Set(['success']))
-  })
+  it.each(['success', 'scan fails'] as const)(
+    'writes nothing to GitHub on a pull request from a fork: %s',
+    async (outcome) => {
+      commit(outcome, `${form}, fork: ${outcome}`)
+      const end = await runForm(run, form, eventOf('pull_request', run.head(), { fork: true }))
+      expect(end.result, tailOf(end)).toBe(outcome === 'success' ? 'success' : 'failure')
+      expect(end.log).toMatch(said[outcome])
+      expect(await run.github()).toEqual({ statuses: [], checks: [], deployments: [] })
+    },
+  )
 })
 
-describe('a commit that was pushed once', () => {
-  it('is taken from the ledger by a later run, but for its deployment', async () => {
-    run.newRun()
-    const end = await run.run({ inputs: { 'test-shards': 2 } })
-    expect(resultsOf(end), everyLog()).toMatchObject({
-      preflight: 'success',
-      build: 'skipped',
-      test: 'skipped',
-      scan: 'skipped',
-      'image-build': 'skipped',
-      'image-push': 'skipped',
-      deploy: 'success',
-      report: 'success',
-    })
-    expect(end.outputs.image).toMatch(/@sha256:/)
-  })
+async function expectOnGithub(status: string | undefined): Promise<void> {
+  const { statuses, deployments } = await run.github()
+  expect(statuses[0]?.state).toBe(status)
+  if (status !== 'success') {
+    expect(deployments.map(({ statuses: all }) => all.at(-1)?.state)).not.toContain('success')
+  }
+}
 
-  it('starts again at the stage that is asked for', async () => {
-    run.newRun()
-    const end = await run.run({ inputs: { from: 'scan' } })
-    expect(resultsOf(end), everyLog()).toMatchObject({
-      test: 'skipped',
-      scan: 'success',
-      deploy: 'success',
-      report: 'success',
-    })
-  })
-
-  it('deploys again in another attempt, with what the jobs of the first one handed over', async () => {
-    run.newRun()
-    const first = await run.run({
-      inputs: { from: 'start' },
-      onCall: async (call, go) => (call.job === 'deploy' ? { result: 'failure', outputs: {} } : go()),
-    })
-    expect(resultsOf(first), everyLog()).toMatchObject({
-      'image-push': 'success',
-      deploy: 'failure',
-      report: 'failure',
-    })
-    expect(statusOf((await run.github()).statuses)).toMatch(/^failure: .*deploy/)
-
-    const earlier = Object.fromEntries(
-      Object.entries(first.jobs).filter(([id]) => id !== 'deploy' && id !== 'report'),
-    )
-    const second = await run.run({ inputs: { from: 'start' }, attempt: 2, earlier })
-    expect(resultsOf(second), everyLog()).toMatchObject({
-      build: 'success',
-      deploy: 'success',
-      report: 'success',
-    })
-    expect(statusOf((await run.github()).statuses)).toMatch(/^success/)
-  })
+it('leaves no outcome out', () => {
+  expect(new Set(inBundle.map(({ outcome }) => outcome))).toEqual(new Set(outcomes))
 })

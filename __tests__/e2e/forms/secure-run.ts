@@ -80,6 +80,9 @@ export class SecureRun implements AsyncDisposable {
   async run(options: SecureOptions = {}): Promise<JobsEnd> {
     const { variables, secrets } = repositorySettings(this.testbed)
     await this.#registerRun(options, [`${called}@refs/tags/v1`])
+    // GitHub lists under each attempt also the jobs that it has not run again.
+    for (const [id, end] of Object.entries(options.earlier ?? {}))
+      await this.#registerJob(`staging / ${id}`, end, options)
     return runJobs(
       this.workflow,
       {

@@ -23,6 +23,8 @@ export interface JobOptions {
   readonly runId: string
   readonly runAttempt: number
   readonly environment: string
+  /** Reusable workflows that the run calls: `OWNER/REPO/PATH@REF`. */
+  readonly called?: readonly string[]
 }
 
 /** Path of the sample's workflow, in its repository. */
@@ -33,7 +35,8 @@ export async function startGithubJob(options: JobOptions): Promise<GithubJob> {
   const { testbed, permissions } = options
   const api = `${testbed.github.url}/_testbed`
   await post(`${api}/repositories`, { ...repository, gitDir: options.gitDir, private: true })
-  const record = { headSha: options.commit, event: options.event, path: workflowPath }
+  const { called = [] } = options
+  const record = { headSha: options.commit, event: options.event, path: workflowPath, called }
   const run = { id: Number(options.runId), attempt: options.runAttempt, ...record }
   await post(`${api}/records`, { repository: fullName, kind: 'runs', record: run })
   const job = { runId: run.id, attempt: run.attempt, name: 'staging' }

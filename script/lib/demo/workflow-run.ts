@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestbedDescription } from '../testbed/description.ts'
-import { fullName, readJobPermissions, repository, startGithubJob, workflowPath } from './github-job.ts'
+import { fullName, post, readJobPermissions, repository, startGithubJob, workflowPath } from './github-job.ts'
 import { repositorySettings, runnerEnvironment } from './job-environment.ts'
 import { forEngine } from './engine-workflow.ts'
 import { git } from './sample-repository.ts'
@@ -56,7 +56,9 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
   git(folder, 'clone', '--quiet', options.bare, workspace)
   git(workspace, 'checkout', '--quiet', '-B', options.ref.replace('refs/heads/', ''), commit)
   writeFileSync(join(folder, 'event.json'), JSON.stringify(payload(options), null, 2))
-  const permissions = readJobPermissions(join(workspace, '.github', 'workflows', 'staging.yml'))
+  const file = join(workspace, '.github', 'workflows', 'staging.yml')
+  const permissions = readJobPermissions(file)
+  const called = calledBy(readFileSync(file, 'utf8'))
   const runId = String(1_000_000 + options.runNumber)
   const job = await startGithubJob({
     testbed,
@@ -68,6 +70,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     runId,
     runAttempt: 1,
     environment: 'staging',
+    called,
   })
   const { variables, secrets } = options.settings ?? repositorySettings(testbed)
   const env: Record<string, string> = {
@@ -97,9 +100,33 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRes
     options.onLine(line)
   })
   const durationMs = performance.now() - started
+  if (called.length > 0) await registerJobs(testbed, Number(runId), log)
   const summary = findSummary(log)
   writeFileSync(join(folder, 'summary.md'), summary)
   return { exitCode, summary, durationMs }
+}
+
+/** The reusable workflows of others that a workflow calls, as GitHub names them: with the ref in full. */
+function calledBy(workflow: string): readonly string[] {
+  return [...workflow.matchAll(/^ {4}uses: (\S+\.yml)@(v\S+)/gm)].map(
+    ([, path, tag]) => `${path}@refs/tags/${tag}`,
+  )
+}
+
+/** Tells GitHub, which did not run them, how the jobs of a called workflow ended: `staging / build`. */
+async function registerJobs(
+  testbed: TestbedDescription,
+  runId: number,
+  log: readonly string[],
+): Promise<void> {
+  for (const line of log) {
+    const [, caller, name, end] =
+      /^\[[^/\]]+\/([^/\]]+)\/([^\]]+?) *\] 🏁 +Job (succeeded|failed)/u.exec(line) ?? []
+    if (end === undefined) continue
+    const conclusion = end === 'succeeded' ? 'success' : 'failure'
+    const record = { runId, name: `${caller} / ${name}`, status: 'completed', conclusion }
+    await post(`${testbed.github.url}/_testbed/records`, { repository: fullName, kind: 'jobs', record })
+  }
 }
 
 /** The job summary: the engine gives each step a summary file of its own, prints it at the step's end, and removes it. */
