@@ -19,7 +19,7 @@ export function seenRunning(
   for (const live of objects) {
     const { uid } = live.metadata
     if (uid === undefined || !makesPods(live) || !findsPodsByLists(live)) continue
-    const running = readRunning(live, { pods: pods as readonly Pod[], replicaSets, owned: false })
+    const running = readRunning(live, { pods: pods, replicaSets, owned: false })
     if (running.containers.length > 0) seen.set(uid, running)
   }
   return seen
