@@ -1,7 +1,6 @@
 import type { RunningImages } from '../cluster.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { makesPods } from '../status/judge-object.ts'
-import type { Pod } from '../status/objects.ts'
 import { type Around, findsPodsByLists, readRunning } from './read-running.ts'
 
 /**
