@@ -10,6 +10,7 @@ export default defineConfig({
           include: ['__tests__/**/*.test.ts'],
           exclude: ['__tests__/**/*.system.test.ts', '__tests__/**/*.e2e.test.ts'],
           testTimeout: 30_000,
+          maxWorkers: '100%',
         },
       },
       {
@@ -18,7 +19,8 @@ export default defineConfig({
           include: ['__tests__/**/*.system.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Each file has namespaces, registries and control planes of its own, and mostly waits for the cluster.
+          maxWorkers: 2,
         },
       },
       {

@@ -104,6 +104,7 @@ describe('a migration that runs when its run is cancelled', () => {
     expect(staging.migrations()).toEqual(['running'])
     await expectNoSecret(run, deployments.commit, result)
 
+    staging.shortenLock(5)
     const next = await deployments.deploy({
       interrupt: {
         when: /Waiting for a migration that an earlier run has left/,
