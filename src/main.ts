@@ -7,6 +7,7 @@ import { type Config, readTrigger } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
 import { decideJob, type Job } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
+import { boundYoungGeneration } from './main/bound-young-generation.ts'
 import { type Console, openConsole } from './main/console.ts'
 import { checkRunnerFiles } from './main/check-runner-files.ts'
 import { createEndAtOnce, type EndAtOnce } from './main/end-at-once.ts'
@@ -25,6 +26,7 @@ const LAST_GRACE_MS = 300
 
 /** The step itself: inputs → configuration → plan → run → report → outputs. Alone says how the step ended. */
 export async function main(process: NodeJS.Process, signals: RunSignals): Promise<void> {
+  boundYoungGeneration()
   const { env } = process
   // A name that no earlier tenant of the machine could have prepared.
   const temporary = join(env.RUNNER_TEMP ?? tmpdir(), `stagegate-${randomUUID()}`)

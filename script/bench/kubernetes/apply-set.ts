@@ -11,6 +11,7 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 
 import { settleConcurrently } from '../../../src/systems/kubernetes/concurrency.ts'
+import { boundYoungGeneration } from '../../../src/main/bound-young-generation.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../src/systems/http/http.ts'
@@ -42,6 +43,8 @@ export interface Measured {
   readonly changes: Readonly<Record<string, number>>
 }
 
+// As the action does.
+boundYoungGeneration()
 const [mode = '', accessPath = '', namespace = '', what = ''] = process.argv.slice(2)
 const { signal } = new AbortController()
 const access = JSON.parse(readFileSync(accessPath, 'utf8')) as Access

@@ -6,6 +6,7 @@
  * Watches Deployments that are in the cluster until all are ready; prints `Watched` as JSON.
  */
 import { readFile } from 'node:fs/promises'
+import { boundYoungGeneration } from '../../../src/main/bound-young-generation.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
@@ -22,6 +23,8 @@ export interface Watched {
   readonly megabytes: number
 }
 
+// As the action does.
+boundYoungGeneration()
 const [kubeconfigFile = '', namespace = '', names = '[]'] = process.argv.slice(2)
 const http = createHttp({ clock: systemClock, userAgent: 'stagegate-bench', env: {} })
 const credentials = {
