@@ -1,7 +1,17 @@
 import { StagegateError } from '../errors/index.ts'
 
-/** Fields whose values are words of our own: a secret that is one of them must not change what happened. */
-const vocabulary: ReadonlySet<string> = new Set(['id', 'status', 'severity', 'outcome', 'change'])
+/**
+ * Fields whose values are words and hashes of our own: a secret that is in one of them must not change what happened, nor
+ * which finding it is.
+ */
+const vocabulary: ReadonlySet<string> = new Set([
+  'id',
+  'status',
+  'severity',
+  'outcome',
+  'change',
+  'fingerprint',
+])
 
 /**
  * The same results or facts without a secret in any text. This comes before rendering: an escape or a cut can change a

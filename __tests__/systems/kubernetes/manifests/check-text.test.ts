@@ -8,7 +8,20 @@ const unit = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...Array.from('[]{}-?:&*!#|>"\'\n ,%@`')) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('a', '\t', '\r', '---\n', '- - ', 'a: ', '&a ', '\u0085', '\ufeff', '😀'),
+    arbitrary: fc.constantFrom(
+      'a',
+      '\t',
+      '\r',
+      '---\n',
+      '- - ',
+      'a: ',
+      '&a ',
+      '\u0085',
+      '\ufeff',
+      '😀',
+      '{}',
+      '[]',
+    ),
   },
 )
 const texts = fc.oneof(
@@ -31,7 +44,8 @@ describe('a glance at the characters', () => {
   })
 
   test('is enough for what people write', () => {
-    const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  a: b\n  c: d\n'
+    const manifest =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {}\ndata:\n  a: b\n  c: d\n'
     expect(isPlain(manifest)).toBe(true)
     expect(isPlain('data:\n  text: "a # b"\n  # c\n  more: |\n    d\n')).toBe(true)
   })

@@ -30,9 +30,6 @@ export function isPlain(text: string): boolean {
   if (text.length > PLAIN_LENGTH) return false
   let lineStart = 0
   let signs = 0
-  let opened = 0
-  let nesting = 0
-  let quotes = false
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charAt(at)) {
       case '\n':
@@ -40,16 +37,18 @@ export function isPlain(text: string): boolean {
         lineStart = at + 1
         signs = 0
         break
+      // Of a pair without anything in it both are brackets, or none is: whatever quotes, comments and the like hold.
       case '[':
+        if (text.charAt(at + 1) !== ']') return false
+        at += 1
+        break
       case '{':
-        opened += 1
-        nesting += 1
+        if (text.charAt(at + 1) !== '}') return false
+        at += 1
         break
       case ']':
       case '}':
-        opened += 1
-        nesting -= 1
-        break
+        return false
       case '-':
       case '?':
       case ':':
@@ -57,19 +56,11 @@ export function isPlain(text: string): boolean {
       case '*':
       case '!':
         signs += 1
-        break
-      // What they hold may look like brackets, and is not.
-      case '"':
-      case "'":
-      case '#':
-      case '|':
-      case '>':
-        quotes = true
+        if (signs > limits.depth) return false
         break
     }
-    if (signs > limits.depth || opened > limits.depth || nesting < 0) return false
   }
-  return text.length - lineStart <= PLAIN_LINE && (opened === 0 || !quotes)
+  return text.length - lineStart <= PLAIN_LINE
 }
 
 /** What the tokens say, one after the other. */
