@@ -68,8 +68,12 @@ spec: { limits: [{ type: Container, default: { memory: 64Mi }, defaultRequest: {
 
   test('brings definitions and namespaces with what needs them in one set', async () => {
     const group = `${bed.namespace}.example.com`
-    const colour = '{ type: string, enum: [green, red], default: red }'
-    const coloured = `{ type: object, properties: { spec: { type: object, properties: { colour: ${colour} } } } }`
+    const define = (fields: string): string => {
+      const spec = `{ type: object, properties: { ${fields} } }`
+      const schema = `{ type: object, properties: { spec: ${spec} } }`
+      return renderDefinition({ group, kind: 'Widget', schema })
+    }
+    const colour = 'colour: { type: string, enum: [green, red], default: red }'
     const yaml = `
 apiVersion: ${group}/v1
 kind: Widget
@@ -78,7 +82,7 @@ spec: { colour: green }
 ---
 ${configMap('inside', '{}').replace('name: inside', `name: inside, namespace: ${bed.namespace}-2`)}
 ---
-${renderDefinition({ group, kind: 'Widget', schema: coloured })}
+${define(colour)}
 ---
 apiVersion: v1
 kind: Namespace
@@ -102,8 +106,8 @@ metadata: { name: ${bed.namespace}-2 }
       message: expect.stringMatching(/spec\.colour: Unsupported value/) as string,
     })
     // The definition gains a field with the object that has it.
-    const [widget = '', , crd = ''] = yaml.split('---')
-    const grown = `${widget.replace('green', 'green, size: 3')}---${crd.replace('properties: { colour', 'properties: { size: { type: integer }, colour')}`
+    const [widget = ''] = yaml.split('---')
+    const grown = `${widget.replace('green', 'green, size: 3')}---\n${define(`size: { type: integer }, ${colour}`)}`
     const changed = [expect.stringMatching(/^CustomResourceDefinition .* changed$/), 'Widget first changed']
     expect((await apply(grown, true)).toSorted()).toEqual(changed)
     expect((await find('Widget', 'first', `${group}/v1`))?.spec).toEqual({ colour: 'green' })

@@ -53,7 +53,8 @@ test.concurrent('Jobs that were left are waited for, each to its own end', async
   expect(await awaitLeft('left')).toEqual({ left: [], waited: [] })
 })
 
-test.concurrent('a Job that never started is removed, and not waited for', async () => {
+// Of tests that run at the same time only the one that began last is known to the global `expect.poll`.
+test.concurrent('a Job that never started is removed, and not waited for', async ({ expect }) => {
   await startJob('never.started', 'sleep 600', true)
   expect(await awaitLeft('never')).toEqual({ left: [], waited: [] })
   const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'never.started', namespace: bed.namespace }

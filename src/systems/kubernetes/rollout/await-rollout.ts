@@ -68,7 +68,7 @@ export async function awaitRollout(
       stalled = stalls.find(judged, snapshot, workloads.awayFor() === 0, clock.monotonic())
       if (failed.length > 0 || judged.every(isSettled)) {
         if (confirmed && failed.length > 0) throw await failureOf(failed)
-        if (confirmed) return seenRunning(snapshot.objects, snapshot)
+        if (confirmed) return seenRunning(ours(snapshot.objects), snapshot)
         confirmed = await workloads.confirm()
         if (confirmed) continue
       }
@@ -84,6 +84,11 @@ export async function awaitRollout(
     throw stalled.length > 0 ? noProgress(stalled, await gather(stalled)) : await timeoutOf(waiting)
   } finally {
     await Promise.all([logs.close(), workloads.close()])
+  }
+
+  function ours(live: readonly KubernetesObject[]): readonly KubernetesObject[] {
+    const uids = new Set(objects.map(({ metadata }) => metadata.uid))
+    return live.filter(({ metadata }) => uids.has(metadata.uid))
   }
 
   function findFailed(all: readonly Judged[]): readonly Judged[] {
