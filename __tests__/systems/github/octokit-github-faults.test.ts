@@ -1,19 +1,20 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../src/errors/index.ts'
-import { checkWith, commit, createSubject, runUrl, type Subject } from './subject.ts'
+import {
+  checkWith,
+  commit,
+  createSubject,
+  deployment,
+  done,
+  never,
+  runUrl,
+  type Subject,
+  written,
+} from './subject.ts'
 
-const never = new AbortController().signal
 const context = 'Staging Deployment'
 const status = { commit, state: 'success', context, description: 'Deployed.', targetUrl: runUrl } as const
-const deployment = { commit, environment: 'staging', description: 'v1.1.0', key: 'ai-gen-service/77/2' }
-const done = {
-  state: 'success',
-  description: 'Deployed.',
-  logUrl: runUrl,
-  environmentUrl: undefined,
-} as const
-const written = { written: true }
 
 /** The work is done, and its answer lost. */
 const lostAnswers = [

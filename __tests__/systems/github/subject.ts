@@ -10,6 +10,24 @@ import type { TokenOptions } from './state.ts'
 export const commit = 'c'.repeat(40)
 export const runUrl = 'https://github.com/acme/ai-gen-service/actions/runs/77/attempts/2'
 
+/** Of what is not to end early. */
+export const never = new AbortController().signal
+/** What a write says that was done. */
+export const written = { written: true }
+export const deployment = {
+  commit,
+  environment: 'staging',
+  description: 'v1.1.0',
+  key: 'ai-gen-service/77/2',
+}
+/** How the deployment ended. */
+export const done = {
+  state: 'success',
+  description: 'Deployed.',
+  logUrl: runUrl,
+  environmentUrl: undefined,
+} as const
+
 /** What a job of the pipeline grants. */
 export const pipelinePermissions = {
   statuses: 'write',

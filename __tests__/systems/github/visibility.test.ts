@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkWith, commit, createSubject, runUrl, type Subject } from './subject.ts'
-
-const never = new AbortController().signal
-const written = { written: true }
-const deployment = { commit, environment: 'staging', description: 'v1.1.0', key: 'ai-gen-service/77/2' }
-const done = {
-  state: 'success',
-  description: 'Deployed.',
-  logUrl: runUrl,
-  environmentUrl: undefined,
-} as const
+import {
+  checkWith,
+  commit,
+  createSubject,
+  deployment,
+  done,
+  never,
+  type Subject,
+  written,
+} from './subject.ts'
 
 describe('what was created a moment ago, and is not yet known to every machine of GitHub', () => {
   let subject: Subject
