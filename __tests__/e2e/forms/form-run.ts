@@ -14,7 +14,7 @@ export interface FormEnd {
   readonly calls: readonly BundleResult[]
 }
 
-/** What the one-job and the step-by-step form grant to their job. */
+/** What the one-job and the step-by-step form grant to their job, as in README.md. */
 export const permissions = {
   contents: 'read',
   actions: 'read',

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { freePort } from '../../free-port.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobsEnd } from '../../workflows/run-jobs.ts'
 import { tail } from '../expectations.ts'
@@ -23,15 +23,6 @@ afterAll(async () => {
 
 const everyLog = (): string =>
   [...run.results].map(([name, result]) => `### ${name}\n${tail(result)}`).join('\n')
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 /** Where the commit's own programs run; image-build runs them inside BuildKit. */
 const foreign = ['build', 'test (1/1)', 'scan (dast)']

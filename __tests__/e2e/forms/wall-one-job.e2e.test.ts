@@ -6,6 +6,7 @@ import { repositorySettings } from '../../../script/lib/demo/job-environment.ts'
 import { tail } from '../expectations.ts'
 import type { BundleResult } from '../run-bundle.ts'
 import { readExposures } from './documented-exposures.ts'
+import { permissions } from './form-run.ts'
 import { HostileJobs } from './hostile-jobs.ts'
 import { type Hostility, turnHostile } from './hostile-repository.ts'
 import { readImageFile } from './read-image.ts'
@@ -28,17 +29,6 @@ interface Attack {
 const results = new Map<string, Attack>()
 let treasures: Readonly<Record<string, string>>
 let secretsAtTheirPlaces: string
-
-/** The permissions of the README's workflow. */
-const permissions = {
-  contents: 'read',
-  actions: 'read',
-  checks: 'write',
-  statuses: 'write',
-  deployments: 'write',
-  packages: 'write',
-  'id-token': 'write',
-}
 
 beforeAll(async () => {
   run = await SecureRun.open()

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 
 import type {
   Config,
@@ -47,20 +46,6 @@ export function dast(port: number, more: Partial<DastSettings> = {}): Configured
     args: ['--max-examples=5', '--seed=1'],
     ...more,
   }
-}
-
-/** A port of loopback that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
-  })
 }
 
 const health = { get: { responses: { 200: { description: 'it is up' } } } }

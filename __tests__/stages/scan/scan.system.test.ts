@@ -2,23 +2,14 @@ import { readFile } from 'node:fs/promises'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { freePort } from '../../free-port.ts'
 import { readPartialDescription } from '../../../script/lib/testbed/description.ts'
 import { planEnvironment } from '../../../script/lib/testbed/environment.ts'
 import { readPaths } from '../../../script/lib/testbed/paths.ts'
 import type { Config } from '../../../src/config/config.ts'
 import { scan } from '../../../src/stages/scan/scan.ts'
 import { keptBy, statusOf, Workshop } from '../commands/run-stage.ts'
-import {
-  dast,
-  dependencies,
-  freePort,
-  healthApi,
-  itemsApi,
-  noScanners,
-  openApi,
-  sast,
-  server,
-} from './scan-config.ts'
+import { dast, dependencies, healthApi, itemsApi, noScanners, openApi, sast, server } from './scan-config.ts'
 
 let workshop: Workshop
 const rules = `rules:

@@ -2,11 +2,12 @@ import { createServer } from 'node:http'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { freePort } from '../../free-port.ts'
 import type { DastSettings } from '../../../src/config/config.ts'
 import type { StepContext } from '../../../src/pipeline/index.ts'
 import { startService } from '../../../src/stages/scan/schemathesis/start-service.ts'
 import { Workshop } from '../commands/run-stage.ts'
-import { dast, freePort, server } from './scan-config.ts'
+import { dast, server } from './scan-config.ts'
 
 let workshop: Workshop
 

@@ -1,6 +1,6 @@
+import { freePort } from '../../free-port.ts'
 import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { newFolder } from '../new-folder.ts'
 
@@ -70,14 +70,6 @@ function authLines(auth: RegistryAuth, folder: string): readonly string[] {
   return [
     `auth: { token: { realm: '${auth.realm}', service: test, issuer: test, rootcertbundle: ${auth.certificate} } }`,
   ]
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function answers(url: string): Promise<void> {
