@@ -1,4 +1,3 @@
-
 import type {
   Config,
   Configured,
