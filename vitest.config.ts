@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** What is polled for is there at once, but on a machine that is busy with much else. */
+const patient = { poll: { timeout: 10_000 } }
+
 /** Unit tests by default; `*.system.test.ts` need the testbed and `*.e2e.test.ts` the bundle on it. */
 export default defineConfig({
   test: {
@@ -7,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: patient,
           include: ['__tests__/**/*.test.ts'],
           exclude: ['__tests__/**/*.system.test.ts', '__tests__/**/*.e2e.test.ts'],
           testTimeout: 30_000,
@@ -16,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          expect: patient,
           include: ['__tests__/**/*.system.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -26,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          expect: patient,
           include: ['__tests__/**/*.e2e.test.ts'],
           setupFiles: ['__tests__/e2e/before-each-file.ts'],
           testTimeout: 900_000,
