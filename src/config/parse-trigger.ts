@@ -189,6 +189,9 @@ function read<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Va
     evidence: parsed.error.issues.map(
       (issue) => `${issue.path.join('.') || 'the payload'} is missing or not ${issue.message}`,
     ),
+    ...(what === 'variables'
+      ? { next: 'Run it as a step of a workflow, or set the variables that are named.' }
+      : {}),
   })
 }
 
