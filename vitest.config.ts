@@ -3,10 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What is polled for is there at once, but on a machine that is busy with much else. */
 const patient = { poll: { timeout: 10_000 } }
 
-/**
- * Unit tests by default; `*.system.test.ts` need the testbed and `*.e2e.test.ts` the bundle on it. Where so many real
- * programs share one machine a test may run a second time: `script/test` names those that needed it.
- */
+/** Unit tests by default; `*.system.test.ts` need the testbed and `*.e2e.test.ts` the bundle on it. */
 export default defineConfig({
   test: {
     projects: [
@@ -23,7 +20,6 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          retry: 1,
           expect: patient,
           include: ['__tests__/**/*.system.test.ts'],
           testTimeout: 300_000,
@@ -35,7 +31,6 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          retry: 1,
           expect: patient,
           include: ['__tests__/**/*.e2e.test.ts'],
           setupFiles: ['__tests__/e2e/before-each-file.ts'],

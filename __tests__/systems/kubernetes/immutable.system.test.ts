@@ -185,6 +185,7 @@ describe('a field that stays as it was made', () => {
     const another = job('two').replace('name: full', 'name: another')
     const refusal = { code: 'E_QUOTA' }
     await vi.waitFor(() => expect(tools.apply(another, true)).rejects.toMatchObject(refusal), 20_000)
+    expect(await tools.refused(another)).toMatchObject(refusal)
     expect(await tools.apply(job('two'))).toEqual(['Job full recreated'])
   })
 })

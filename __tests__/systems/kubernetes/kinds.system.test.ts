@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiClient } from '../../../src/systems/kubernetes/client/api-client.ts'
 import { awaitVerdict } from './await-verdict.ts'
 import { defineGadgets, type Gadgets, reportStatus } from './gadgets.ts'
+import { lastState } from './last-state.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster
@@ -33,7 +34,7 @@ describe.concurrent('a custom resource', () => {
     })
     expect(verdict).toBe('done')
     expect(said[0]).toBe('waiting for its controller to see the change')
-    expect(said).toContain('ready')
+    expect(lastState(said)).toBe('ready')
   })
 
   test('has failed when its controller has given up', async () => {

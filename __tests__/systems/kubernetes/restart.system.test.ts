@@ -3,6 +3,7 @@ import { type ControlPlane, startControlPlane } from '../../../script/lib/contro
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { createCluster } from '../../../src/systems/kubernetes/create-cluster.ts'
+import { lastState } from './last-state.ts'
 import { openOwnCluster, type OwnCluster, renderDeployments } from './own-cluster.ts'
 import { parseYaml } from './testbed-cluster.ts'
 import { watchClient } from './watched-client.ts'
@@ -43,7 +44,7 @@ async function rollThroughRestart(
   rollout.catch(() => undefined)
   const [pod] = await own.pods(namespace, 1)
   await own.setPod(pod!, false)
-  await expect.poll(() => said.join('\n')).toMatch(/1 of 1 replicas updated, 0 available/)
+  await expect.poll(() => lastState(said)).toMatch(/1 of 1 replicas updated, 0 available/)
   await restart()
   await own.setPod(pod!, true)
   await rollout
@@ -59,7 +60,7 @@ describe('an API server that is killed and started again in the middle of a roll
     })
     expect(said).toContainEqual(expect.stringMatching(/^the API does not answer.*connection refused/))
     expect(said).toContain('the API answers again')
-    expect(said).toContain('1 of 1 replicas available')
+    expect(lastState(said)).toBe('1 of 1 replicas available')
   })
 
   test('does not fail it when it has forgotten the state from which a watch goes on', async () => {
@@ -95,7 +96,7 @@ describe('an API server that is killed and started again in the middle of a roll
     expect(client.refused).toContainEqual(expect.stringMatching(/^watch pods: .*too old resource version/))
     const pods = client.asked.filter((each) => each.endsWith(' pods'))
     expect(pods.slice(0, 4)).toEqual(['list pods', 'watch pods', 'watch pods', 'list pods'])
-    expect(said).toContain('1 of 1 replicas available')
+    expect(lastState(said)).toBe('1 of 1 replicas available')
   })
 })
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StagegateError } from '../../../src/errors/index.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
+import { lastState } from './last-state.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
 let bed: TestbedCluster
@@ -117,7 +118,7 @@ spec:
 `)
     expect(error).toBeUndefined()
     expect(progress).toContain(`Job ${bed.namespace}/once: completed`)
-    expect(progress).toContainEqual(expect.stringMatching(/available|completed/))
+    expect(lastState(progress)).toMatch(/available|completed/)
   })
 
   test('is not taken for done while an old revision still runs', async () => {
@@ -165,7 +166,7 @@ spec:
       await proxy.open()
       await rollout
       expect(said).toContainEqual(expect.stringMatching(/^the API does not answer.*connection refused/))
-      expect(said).toContain('1 of 1 replicas available')
+      expect(lastState(said)).toBe('1 of 1 replicas available')
     } finally {
       await other.close()
       await proxy.close()

@@ -21,13 +21,10 @@ function tallyModule(module: TestModule): Tally {
   const name = module.relativeModuleId
   const count = { passed: 0, failed: 0, skipped: 0 }
   const failures: string[] = []
-  const flaky: string[] = []
   for (const test of module.children.allTests()) {
     const { state, errors } = test.result()
     count[state === 'pending' ? 'skipped' : state] += 1
-    const title = `${name} > ${test.fullName}`
-    if (state === 'failed') failures.push(renderFailure(title, errors))
-    if (test.diagnostic()?.flaky === true) flaky.push(renderFailure(title, errors))
+    if (state === 'failed') failures.push(renderFailure(`${name} > ${test.fullName}`, errors))
   }
   const around: (readonly [string, TestModule | TestSuite])[] = [
     [name, module],
@@ -39,7 +36,7 @@ function tallyModule(module: TestModule): Tally {
     count.failed += 1
     failures.push(renderFailure(title, errors))
   }
-  return { ...count, failures, flaky }
+  return { ...count, failures }
 }
 
 function renderFailure(name: string, errors: readonly SerializedError[] = []): string {
