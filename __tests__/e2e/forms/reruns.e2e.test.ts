@@ -31,6 +31,7 @@ describe('the jobs of the reusable workflow', () => {
   it('take a commit to the cluster', async () => {
     expect(resultsOf(first), everyLog()).toEqual(Object.fromEntries(ids.map((id) => [id, 'success'])))
     expect(first.outputs).toMatchObject({ result: 'success', 'failed-stage': '' })
+    expect(first.outputs.image).toMatch(/@sha256:[0-9a-f]{64}$/)
     const { statuses, checks, deployments } = await run.github()
     expect(statuses[0]).toMatchObject({ state: 'success' })
     expect(deployments.map(({ statuses: all }) => all.at(-1)?.state)).toEqual(['success'])
@@ -92,6 +93,39 @@ describe("GitHub's button to run a job again", () => {
       report: 'success',
     })
     expect(end.outputs.image).toBe(first.outputs.image)
+  })
+})
+
+describe('a commit that was pushed once', () => {
+  it('is taken from the ledger by a later run, but for its deployment', async () => {
+    run.newRun()
+    const end = await run.run({ inputs: { 'test-shards': 2 } })
+    expect(resultsOf(end), everyLog()).toEqual({
+      ...Object.fromEntries(ids.map((id) => [id, 'skipped'])),
+      ...{ preflight: 'success', deploy: 'success', report: 'success' },
+    })
+    expect(end.outputs.image).toBe(first.outputs.image)
+  })
+
+  it('deploys again in another attempt, with what the jobs of the one that failed handed over', async () => {
+    run.newRun()
+    const failed = await run.run({
+      inputs: { from: 'start' },
+      onCall: async (call, go) => (call.job === 'deploy' ? { result: 'failure', outputs: {} } : go()),
+    })
+    expect(resultsOf(failed), everyLog()).toMatchObject({
+      ...{ 'image-push': 'success', deploy: 'failure', report: 'failure' },
+    })
+    const { state, description } = (await run.github()).statuses[0] ?? {}
+    expect(`${state}: ${description}`).toMatch(/^failure: .*deploy/)
+
+    const again = ['deploy', 'report']
+    const earlier = Object.fromEntries(Object.entries(failed.jobs).filter(([id]) => !again.includes(id)))
+    const second = await run.run({ inputs: { from: 'start' }, attempt: 2, earlier })
+    expect(resultsOf(second), everyLog()).toMatchObject({
+      ...{ build: 'success', deploy: 'success', report: 'success' },
+    })
+    expect((await run.github()).statuses[0]?.state).toBe('success')
   })
 })
 
