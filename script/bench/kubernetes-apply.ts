@@ -1,9 +1,10 @@
 /**
  * How fast 300 objects are applied, reading their files, the dry run and the diff of all of them included, beside the floor
- * (the same objects sent raw from memory, 16 in flight) and beside kubectl, each in a process and a namespace of its own;
- * and how much memory 2,000 take, new and again. Needs the testbed.
+ * (the same objects sent raw from memory, 16 in flight) and beside kubectl, each in a process and a namespace of its own:
+ * `near`, on loopback, and `far`, with a round trip of 20 ms to the API server, as from a hosted runner to a cluster nearby;
+ * and how much `memory` 2,000 take, new and again. Needs the testbed.
  *
- *     node script/bench/kubernetes-apply.ts [rounds]
+ *     node script/bench/kubernetes-apply.ts [rounds] [near] [far] [memory]
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,65 +17,83 @@ import { stringify } from 'yaml'
 import { readTestbed } from '../lib/testbed/description.ts'
 import { bundleLikeAction } from './bundle-like-action.ts'
 import type { Access, Measured } from './kubernetes/apply-set.ts'
+import { startDelayingProxy } from './kubernetes/delaying-proxy.ts'
 import { makeObjects } from './kubernetes/objects.ts'
 
 const COUNT = 300
 const LARGE = 2000
+/** Milliseconds in each direction. */
+const FAR = 10
 const rounds = Number(process.argv[2] ?? 3)
+const parts = process.argv.length > 3 ? process.argv.slice(3) : ['near', 'far', 'memory']
 const testbed = readTestbed()
 const { kubeconfig } = testbed.kubernetes
 const folder = await mkdtemp(join(tmpdir(), 'stagegate-bench-'))
 const run = promisify(execFile)
-const accessFile = join(folder, 'access.json')
 const administrator = `bench-${randomBytes(4).toString('hex')}`
+
+/** A way to the API server. */
+interface Way {
+  readonly title: string
+  readonly server: string
+  readonly accessFile: string
+}
 
 try {
   await bundleLikeAction(join(import.meta.dirname, 'kubernetes', 'apply-set.ts'), folder)
-  await openAccess()
-  const times = new Map<string, number[]>()
-  const note = (what: string, milliseconds: number): void => {
-    times.set(what, [...(times.get(what) ?? []), milliseconds])
+  const token = await createAdministrator()
+  const { server } = testbed.kubernetes
+  const near = await openWay('on loopback', server, token)
+  if (parts.includes('near')) await compare(near)
+  if (parts.includes('far')) {
+    const proxy = await startDelayingProxy(new URL(server), FAR)
+    await compare(await openWay(`round trip ${2 * FAR} ms`, `https://127.0.0.1:${proxy.port}`, token))
+    proxy.close()
   }
-  let floor: Measured | undefined
-  let fresh: Measured | undefined
-  let again: Measured | undefined
-  for (let round = 1; round <= rounds; round += 1) {
+  if (parts.includes('memory')) {
     await inNamespace(async (namespace) => {
-      floor = await measure('floor', COUNT, namespace)
-      note('floor, fresh', floor.milliseconds)
-      await settle()
-      note('floor, again', (await measure('floor', COUNT, namespace)).milliseconds)
+      reportRun(`${LARGE}, fresh`, await measure('ours', LARGE, namespace, near))
+      reportRun(`${LARGE}, again`, await measure('ours', LARGE, namespace, near))
     })
-    await inNamespace(async (namespace) => {
-      fresh = await measure('ours', COUNT, namespace)
-      await settle()
-      again = await measure('ours', COUNT, namespace)
-      note('ours, fresh', fresh.milliseconds)
-      note('ours, again', again.milliseconds)
-    })
-    for (const way of ['kubectl apply', 'kubectl apply --server-side']) {
-      await inNamespace(async (namespace) => {
-        note(`${way}, fresh`, await kubectlApply(way, namespace))
-        await settle()
-        note(`${way}, again`, await kubectlApply(way, namespace))
-      })
-    }
-    console.log(
-      `round ${round} of ${rounds}: ${[...times].map(([what, all]) => `${what} ${all.at(-1) ?? 0} ms`).join('; ')}`,
-    )
   }
-  const { large, largeAgain } = await inNamespace(async (namespace) => ({
-    large: await measure('ours', LARGE, namespace),
-    largeAgain: await measure('ours', LARGE, namespace),
-  }))
-  report(times, { floor, fresh, again, 'large, fresh': large, 'large, again': largeAgain })
 } finally {
   await kubectl('delete', `namespace/${administrator}`, `clusterrolebinding/${administrator}`, '--wait=false')
   await rm(folder, { recursive: true, force: true })
 }
 
+async function compare(way: Way): Promise<void> {
+  const times = new Map<string, number[]>()
+  const note = (what: string, milliseconds: number): void => {
+    times.set(what, [...(times.get(what) ?? []), milliseconds])
+  }
+  const runs: Record<string, Measured> = {}
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const mode of ['floor', 'ours'] as const) {
+      await inNamespace(async (namespace) => {
+        for (const when of ['fresh', 'again']) {
+          const measured = await measure(mode, COUNT, namespace, way)
+          runs[`${mode}, ${when}`] = measured
+          note(`${mode}, ${when}`, measured.milliseconds)
+          await settle()
+        }
+      })
+    }
+    for (const command of ['kubectl apply', 'kubectl apply --server-side']) {
+      await inNamespace(async (namespace) => {
+        note(`${command}, fresh`, await kubectlApply(command, namespace, way))
+        await settle()
+        note(`${command}, again`, await kubectlApply(command, namespace, way))
+      })
+    }
+    const last = [...times].map(([what, all]) => `${what} ${all.at(-1) ?? 0} ms`)
+    console.log(`${way.title}, round ${round} of ${rounds}: ${last.join('; ')}`)
+  }
+  reportTimes(way, times)
+  for (const [title, measured] of Object.entries(runs)) reportRun(title, measured)
+}
+
 /** An administrator with a token, as the action has one for its job. */
-async function openAccess(): Promise<void> {
+async function createAdministrator(): Promise<string> {
   const account = `${administrator}:bench`
   await kubectl('create', 'namespace', administrator)
   await kubectl('--namespace', administrator, 'create', 'serviceaccount', 'bench')
@@ -85,13 +104,24 @@ async function openAccess(): Promise<void> {
     '--clusterrole=cluster-admin',
     `--serviceaccount=${account}`,
   )
-  const token = (await kubectl('--namespace', administrator, 'create', 'token', 'bench')).trim()
-  const { server, authority } = testbed.kubernetes
-  const access: Access = { server, caCertificate: await readFile(authority, 'utf8'), token }
-  await writeFile(accessFile, JSON.stringify(access), { mode: 0o600 })
+  return (await kubectl('--namespace', administrator, 'create', 'token', 'bench')).trim()
 }
 
-async function measure(mode: 'floor' | 'ours', count: number, namespace: string): Promise<Measured> {
+async function openWay(title: string, server: string, token: string): Promise<Way> {
+  const caCertificate = await readFile(testbed.kubernetes.authority, 'utf8')
+  const accessFile = join(folder, `access-${new URL(server).port}.json`)
+  await writeFile(accessFile, JSON.stringify({ server, caCertificate, token } satisfies Access), {
+    mode: 0o600,
+  })
+  return { title, server, accessFile }
+}
+
+async function measure(
+  mode: 'floor' | 'ours',
+  count: number,
+  namespace: string,
+  { accessFile }: Way,
+): Promise<Measured> {
   const program = join(folder, 'apply-set.mjs')
   const from = mode === 'floor' ? String(count) : await writeManifests(count, namespace)
   const { stdout } = await run(process.execPath, [program, mode, accessFile, namespace, from])
@@ -110,14 +140,14 @@ async function writeManifests(count: number, namespace: string): Promise<string>
   return path
 }
 
-async function kubectlApply(way: string, namespace: string): Promise<number> {
+async function kubectlApply(command: string, namespace: string, { server }: Way): Promise<number> {
   const file = join(folder, 'set.json')
   await writeFile(
     file,
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: makeObjects(COUNT, namespace) }),
   )
   const started = performance.now()
-  await kubectl(...way.split(' ').slice(1), '-f', file)
+  await kubectl('--server', server, ...command.split(' ').slice(1), '-f', file)
   return Math.round(performance.now() - started)
 }
 
@@ -149,41 +179,37 @@ function median(of: readonly number[]): number {
   return of.toSorted((one, other) => one - other)[Math.floor(of.length / 2)] ?? Number.NaN
 }
 
-function report(
-  times: ReadonlyMap<string, readonly number[]>,
-  runs: Readonly<Record<string, Measured | undefined>>,
-): void {
+function reportTimes({ title }: Way, times: ReadonlyMap<string, readonly number[]>): void {
   const of = (what: string): number => median(times.get(what) ?? [])
-  console.log(`\nmedian of ${rounds}, ${COUNT} objects`)
+  console.log(`\n${title}, median of ${rounds}, ${COUNT} objects`)
   for (const [what] of times) console.log(`  ${what.padEnd(36)} ${String(of(what)).padStart(6)} ms`)
-  const ratio = (title: string, value: number, target: string): void => {
-    console.log(`  ${title.padEnd(52)} ${value.toFixed(2).padStart(6)}   ${target}`)
+  const ratio = (what: string, value: number, target: string): void => {
+    console.log(`  ${what.padEnd(52)} ${value.toFixed(2).padStart(6)}   ${target}`)
   }
   console.log('ratios')
   ratio('ours / floor, fresh', of('ours, fresh') / of('floor, fresh'), 'at most 2.5')
   ratio('ours / floor, again', of('ours, again') / of('floor, again'), 'at most 2')
   for (const when of ['fresh', 'again']) {
     const [server, client] = when === 'fresh' ? [4, 4] : [8, 20]
-    ratio(
-      `kubectl apply --server-side / ours, ${when}`,
-      of(`kubectl apply --server-side, ${when}`) / of(`ours, ${when}`),
-      `at least ${server}`,
-    )
-    ratio(
-      `kubectl apply / ours, ${when}`,
-      of(`kubectl apply, ${when}`) / of(`ours, ${when}`),
-      `at least ${client}`,
-    )
+    for (const [command, target] of [
+      ['kubectl apply --server-side', server],
+      ['kubectl apply', client],
+    ] as const) {
+      const value = of(`${command}, ${when}`) / of(`ours, ${when}`)
+      ratio(`${command} / ours, ${when}`, value, `at least ${target}`)
+    }
   }
-  for (const [title, measured] of Object.entries(runs)) {
-    if (measured === undefined) continue
-    const { requests, changes, megabytes, milliseconds, readMilliseconds } = measured
-    const objects = title === 'floor' ? COUNT : Object.values(changes).reduce((sum, each) => sum + each, 0)
-    const { discovery = 0, ...others } = requests
-    const each = Object.entries(others).map(([what, count]) => `${what} ${(count / objects).toFixed(2)}`)
-    console.log(
-      `${title}: ${objects} objects in ${milliseconds} ms (reading ${readMilliseconds} ms), ${megabytes} MB resident at most`,
-    )
-    console.log(`  requests for each object: ${each.join(', ')}; discovery of all kinds: ${discovery}`)
-  }
+}
+
+function reportRun(title: string, measured: Measured): void {
+  const { requests, changes, megabytes, milliseconds, readMilliseconds } = measured
+  const objects = title.startsWith('floor')
+    ? COUNT
+    : Object.values(changes).reduce((sum, each) => sum + each, 0)
+  const { discovery = 0, ...others } = requests
+  const each = Object.entries(others).map(([what, count]) => `${what} ${(count / objects).toFixed(2)}`)
+  console.log(
+    `${title}: ${objects} objects in ${milliseconds} ms (reading ${readMilliseconds} ms), ${megabytes} MB resident at most`,
+  )
+  console.log(`  requests for each object: ${each.join(', ')}; discovery of all kinds: ${discovery}`)
 }

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StagegateError } from '../../../src/errors/index.ts'
 import type { KubernetesObject } from '../../../src/systems/kubernetes/kubernetes-object.ts'
 import { settleConcurrently } from '../../../src/systems/kubernetes/concurrency.ts'
@@ -12,10 +12,10 @@ import {
   arbitraryObject,
   type GeneratedKind,
   generatedKinds,
-  NAMESPACE,
+  inNamespace,
 } from './fidelity/arbitrary-object.ts'
-import type { Schemas } from './fidelity/arbitrary-value.ts'
 import { idOf, liveObjects } from './fidelity/live-objects.ts'
+import { readSchemas } from './fidelity/read-schemas.ts'
 import { defineWidgets, type Widgets } from './fidelity/widgets.ts'
 import { openTestbedCluster, type TestbedCluster } from './testbed-cluster.ts'
 
@@ -43,7 +43,10 @@ afterAll(async () => {
 
 test(`at least ${WANTED} objects made from the server's own description arrive as kubectl brings them, and what is refused is refused to kubectl in the same words`, async () => {
   const kinds = [...generatedKinds(), widgets.kind]
-  const schemas = await readSchemas(kinds)
+  const schemas = await readSchemas(
+    ours,
+    kinds.map((kind) => kind.apiVersion),
+  )
   const drawn = kinds.flatMap((kind) =>
     Array.from({ length: countOf(kind) }, (_, at) =>
       fc.sample(arbitraryObject(schemas, kind, `g${at}`), { seed: SEED + at, numRuns: 1 }),
@@ -119,20 +122,6 @@ interface Said {
   readonly said: string
 }
 
-/** The documents of the groups and versions; that of a new kind is there a little later than the kind. */
-async function readSchemas(kinds: readonly GeneratedKind[]): Promise<Schemas> {
-  const versions = [...new Set(kinds.map((kind) => kind.apiVersion))]
-  const read = async (apiVersion: string): Promise<Schemas> => {
-    const path = `/openapi/v3/${apiVersion === 'v1' ? 'api' : 'apis'}/${apiVersion}`
-    const text = await createApplyTools(ours).run('get', '--raw', path)
-    return (JSON.parse(text) as { components: { schemas: Schemas } }).components.schemas
-  }
-  const described = versions.map((version) =>
-    vi.waitFor(() => read(version), { timeout: 60_000, interval: 500 }),
-  )
-  return Object.assign({}, ...(await Promise.all(described))) as Schemas
-}
-
 async function applyTheirs(items: readonly KubernetesObject[]): Promise<Said> {
   const file = join(tmpdir(), `${theirs.namespace}-${randomUUID()}.json`)
   // One after the other, as no list: a list is checked by kubectl itself.
@@ -146,10 +135,6 @@ async function applyTheirs(items: readonly KubernetesObject[]): Promise<Said> {
   } finally {
     await rm(file)
   }
-}
-
-function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
-  return JSON.parse(JSON.stringify(object).replaceAll(NAMESPACE, namespace)) as KubernetesObject
 }
 
 function generatedIn({ namespace }: TestbedCluster): readonly string[] {

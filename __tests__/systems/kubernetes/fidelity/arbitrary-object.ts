@@ -157,3 +157,7 @@ export function arbitraryObject(
     return object as unknown as KubernetesObject
   })
 }
+
+export function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  return JSON.parse(JSON.stringify(object).replaceAll(NAMESPACE, namespace)) as KubernetesObject
+}

@@ -14,6 +14,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema
   readonly items?: Schema
+  readonly 'x-kubernetes-map-type'?: string
 }
 
 export type Schemas = Readonly<Record<string, Schema>>

@@ -6,10 +6,11 @@ import { withoutFields } from '../without-fields.ts'
 import { keepWriteTime } from '../write-time.ts'
 import { isAutoscaled } from './autoscaling/leave-replicas.ts'
 import { conflictError } from './conflict-error.ts'
+import { withoutManagers } from './ownership/fields.ts'
 import { migrateOwnership } from './ownership/migrate-ownership.ts'
 import { isClientSideOnly } from './parse-conflicts.ts'
 import { patchObject, type PatchResult } from './patch-object.ts'
-import { type PlannedChange, withoutManagers } from './plan-change.ts'
+import type { PlannedChange } from './plan-change.ts'
 import { removeAndWait } from './remove-and-wait.ts'
 
 /** How far the writes of one object have come, for when the next one fails. */

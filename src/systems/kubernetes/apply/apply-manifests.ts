@@ -117,8 +117,10 @@ export async function applyManifests(
   async function planOne(index: number): Promise<void> {
     const target = targets[index]
     if (target === undefined) return
-    const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, live, signal }, target)
-    const change = !isRenewed(target)
+    const renewed = isRenewed(target)
+    const looks = renewed ? undefined : live
+    const plan = (): Promise<PlannedChange> => planChange({ client, autoscalers, looks, signal }, target)
+    const change = !renewed
       ? await plan()
       : options.dryRun
         ? await foretellRenewed({ client, signal }, target, plan)

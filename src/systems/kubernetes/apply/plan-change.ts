@@ -11,6 +11,7 @@ import { isUnchanged } from './compare-objects.ts'
 import { conflictError } from './conflict-error.ts'
 import { diffObjects } from './diff/diff-objects.ts'
 import { explainImmutable, isRecreatable } from './immutable.ts'
+import { withoutManagers } from './ownership/fields.ts'
 import { takeOverClientSide } from './ownership/take-over.ts'
 import { withoutReleased } from './ownership/without-released.ts'
 import { isClientSideOnly } from './parse-conflicts.ts'
@@ -20,7 +21,7 @@ import { readObject } from './read-object.ts'
 import type { LiveObjects } from './live-objects.ts'
 import type { Target } from './target.ts'
 
-/** What applying a target will do, from its dry run. */
+/** What applying a target will do. */
 export interface PlannedChange {
   readonly target: Target
   readonly resource: ApiResource
@@ -39,7 +40,8 @@ export interface PlannedChange {
 interface Context {
   readonly client: ApiClient
   readonly autoscalers: Autoscalers
-  readonly live: LiveObjects
+  /** Undefined where the kind's definition has changed: what is certain by the one of before may not be by the new one. */
+  readonly looks: LiveObjects | undefined
   readonly signal: AbortSignal
 }
 
@@ -47,20 +49,23 @@ interface Context {
 const MAX_AGAIN = 3
 
 /**
- * Asks the server what applying a target would do, without doing it.
+ * What applying a target would do, without doing it. The server is asked, by a dry run, unless the object as it is proves
+ * that nothing changes.
  *
  * @throws StagegateError E_FIELD_CONFLICT, E_MANIFEST_INVALID, E_IMMUTABLE_FIELD and what `toApiError` knows
  */
 export async function planChange(
-  { client, autoscalers, live: listed, signal }: Context,
+  { client, autoscalers, looks, signal }: Context,
   target: Target,
 ): Promise<PlannedChange> {
   const { title, resource } = target
   let sent = target.object
-  let live: KubernetesObject | undefined
   let again = 0
+  const looked = await looks?.look(target)
+  let live = looked?.live
+  if (live !== undefined && looked?.unchanged === true) return concluded('unchanged', live)
   if (isScalable(sent) && (await autoscalers.scales(sent, sent.metadata.namespace ?? '', signal))) {
-    live = await readLive()
+    live ??= await readLive()
     if (live !== undefined) sent = leaveReplicas(sent, live)
   }
   return plan()
@@ -83,7 +88,8 @@ export async function planChange(
     if ('conflicts' in tried) throw conflictError(title, tried.conflicts)
     const { object, created } = tried
     if (created) return concluded('created', object)
-    live ??= (await takeListed(object)) ?? (await readLive())
+    // What was seen before the dry run counts only if nobody has written since.
+    if (live?.metadata.resourceVersion !== object.metadata.resourceVersion) live = await readLive()
     if (live === undefined) return concluded('created', object)
     refuseVanishing(live)
     if (takeOverClientSide(live) !== undefined) {
@@ -142,12 +148,6 @@ export async function planChange(
     }
   }
 
-  /** What was listed counts only if nobody has written since. */
-  async function takeListed({ metadata }: KubernetesObject): Promise<KubernetesObject | undefined> {
-    const found = await listed.take(target)
-    return found?.metadata.resourceVersion === metadata.resourceVersion ? found : undefined
-  }
-
   function readLive(): Promise<KubernetesObject | undefined> {
     return readObject(client, resource, objectId(sent), signal)
   }
@@ -169,12 +169,4 @@ export async function planChange(
 function asksTheSame(one: KubernetesObject, other: KubernetesObject): boolean {
   const ignored = ['metadata', 'status']
   return isDeepStrictEqual(withoutFields(one, ignored), withoutFields(other, ignored))
-}
-
-/** Who owns which field is most of a small object; nothing needs it any more. */
-export function withoutManagers(object: KubernetesObject): KubernetesObject {
-  return {
-    ...object,
-    metadata: withoutFields(object.metadata, ['managedFields']) as KubernetesObject['metadata'],
-  }
 }

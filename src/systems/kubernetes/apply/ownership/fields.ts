@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes-object.ts'
+import { withoutFields } from '../../without-fields.ts'
 
 /**
  * A set of fields as `metadata.managedFields` writes it: `f:` a field, `k:` a list's item by its keys, `v:` by its
@@ -19,6 +20,12 @@ export interface ManagedFields {
 
 export function managedFieldsOf({ metadata }: KubernetesObject): readonly ManagedFields[] {
   return Array.isArray(metadata.managedFields) ? (metadata.managedFields as readonly ManagedFields[]) : []
+}
+
+/** Who owns which field is most of a small object; nothing needs it once it is known what changes. */
+export function withoutManagers(object: KubernetesObject): KubernetesObject {
+  const metadata = withoutFields(object.metadata, ['managedFields']) as KubernetesObject['metadata']
+  return { ...object, metadata }
 }
 
 /** The fields that a manager has applied to the object itself; undefined when none. */
