@@ -161,6 +161,7 @@ describe('a trouble that every object would meet', () => {
       const api = createSmallApi()
       const waiting: AbortSignal[] = []
       api.before(async (request, asked) => {
+        if (asked === 'GET configmaps') return
         if (asked === 'PATCH m3 (dry run)') {
           // The others wait by now.
           await new Promise((resolve) => setImmediate(resolve))
@@ -181,7 +182,21 @@ describe('a trouble that every object would meet', () => {
         evidence: [],
       })
       expect(waiting).toHaveLength(15)
-      expect(api.asked).toHaveLength(16)
+      expect(api.asked).toHaveLength(17)
+      expect(written).toEqual([])
+    },
+  )
+
+  test.each(['E_KUBE_UNAVAILABLE', 'E_KUBE_AUTH'] as const)(
+    'is not met once more by each when the look at all of them gives up: %s',
+    async (code) => {
+      const api = createSmallApi()
+      api.before(() => {
+        throw fail(code, 'given up')
+      })
+      const { error, written } = await applied(api, many)
+      expect(error).toMatchObject({ code, message: 'given up', state: 'Nothing was applied.' })
+      expect(api.asked).toEqual(['GET configmaps'])
       expect(written).toEqual([])
     },
   )

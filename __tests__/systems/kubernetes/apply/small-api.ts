@@ -13,7 +13,7 @@ export interface SmallApi {
   readonly connected: Connected
   readonly clock: FakeClock
   readonly stored: Map<string, KubernetesObject>
-  /** `PATCH a`, `PATCH a (dry run)`, `DELETE a`; discovery left out. */
+  /** `PATCH a`, `PATCH a (dry run)`, `DELETE a`, `GET configmaps` for a list; discovery left out. */
   readonly asked: string[]
   /** May throw in the place of an answer. */
   before(answer: (request: ApiRequest, asked: string) => void | Promise<void>): void
@@ -50,6 +50,11 @@ export function createSmallApi(): SmallApi {
     await Promise.resolve()
     request.signal.throwIfAborted()
     await hook(request, text)
+    const listed = kinds.find(({ resource }) => resource === name)
+    if (listed !== undefined) {
+      const items = [...stored.values()].filter(({ kind }) => kind === listed.kind)
+      return ok({ kind: `${listed.kind}List`, metadata: {}, items })
+    }
     const found = stored.get(name)
     if (request.method === 'GET') return found === undefined ? missing : ok(found)
     if (request.method === 'DELETE') {

@@ -79,6 +79,7 @@ export const forged: readonly HostileManifest[] = [
   ['metadata that are a list', 'apiVersion: v1\nkind: Pod\nmetadata: [a]\n', /metadata is missing/],
   ['a function', `${named('v1', 'Pod', 'a')}spec: !!js/function "() => 1"\n`, /[Uu]nresolved tag/],
   ['a number that would be another', `${named('v1', 'Pod', 'a')}x: 9007199254740993\n`, /too large/],
+  ['half a character', `${named('v1', 'Pod', 'a')}x: "\\ud800"\n`, /half of a surrogate pair/],
   ['infinity', `${named('v1', 'Pod', 'a')}x: .inf\n`, /too large/],
   ['a hook that nobody runs', meta('annotations: {helm.sh/hook: pre-install}'), /only Helm runs hooks/],
   [

@@ -22,6 +22,11 @@ describe('a file of manifests', () => {
     ])
   })
 
+  test('may write a character as its surrogate pair', () => {
+    const [object] = objectsOf(configMap(String.raw`{a: "\ud83d\ude00"}`))
+    expect(object?.data).toEqual({ a: '😀' })
+  })
+
   test('gives the items of a list with their own lines', () => {
     const text =
       'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n'
@@ -106,6 +111,9 @@ describe('a file with errors', () => {
     ['status: {replicas: 1}', /status is written by the server/],
     ['spec: {id: 12345678901234567890}', /spec\.id: the number .* too large/],
     ['x: {z: .inf}', /x\.z: the number/],
+    [String.raw`x: {z: "a\ud800b"}`, /x\.z: the text has half of a surrogate pair \(\\ud800 to/],
+    [String.raw`x: ["\udc00\ud83d"]`, /x\.0: the text has half/],
+    [String.raw`x: {v: {"\udfff": z}}`, /x\.v: a key has half/],
     ['x: *nowhere', /nowhere/],
     ['x: [1', /./],
     ['x: !!js/function "f"', /app\.yaml:5: Unresolved tag/],

@@ -1,5 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { ApiClient } from '../client/api-client.ts'
+import { concernsAll } from '../client/api-error.ts'
 import { resourcePath } from '../discovery/api-resource.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { isSecret, objectId } from '../object-id.ts'
@@ -92,7 +93,7 @@ export function createLiveObjects(
       })
       return body as Page
     } catch (thrown) {
-      if (signal.aborted || !(thrown instanceof StagegateError)) throw thrown
+      if (signal.aborted || !(thrown instanceof StagegateError) || concernsAll(thrown)) throw thrown
       return undefined
     }
   }

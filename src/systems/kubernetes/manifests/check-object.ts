@@ -18,6 +18,8 @@ const serverFields = [
 /** A name is a part of the path that a request goes to (`ValidatePathSegmentName` of the API server). */
 const unfitSegment = /^\.{1,2}$|[/%]/
 
+const HALF = 'half of a surrogate pair (\\ud800 to \\udfff), which is no character'
+
 /** What is wrong with a document as an object to apply; undefined when nothing is. Pure. */
 export function findProblem(value: unknown): string | undefined {
   if (!isMapping(value)) return 'a manifest is a mapping with apiVersion, kind and metadata'
@@ -45,7 +47,7 @@ export function findProblem(value: unknown): string | undefined {
   if (!isEmpty(value.status)) return 'status is written by the server and cannot be applied'
   const reserved = findReserved(value)
   if (reserved !== undefined) return `${reserved} is for our own bookkeeping and cannot be set by a manifest`
-  return readRules(value as unknown as KubernetesObject).problems[0] ?? findUnsafeNumber(value, '')
+  return readRules(value as unknown as KubernetesObject).problems[0] ?? findInexact(value, '')
 }
 
 /**
@@ -64,17 +66,22 @@ export function isEncryptedObject({ sops }: Mapping): boolean {
   return isMapping(sops) && typeof sops.mac === 'string'
 }
 
-/** A number that JavaScript cannot hold exactly would arrive as another one. */
-function findUnsafeNumber(value: unknown, path: string): string | undefined {
+/**
+ * What would arrive as something else: a number that JavaScript cannot hold exactly, or a text with half of a surrogate
+ * pair (`"\ud800"`), for which the server puts a replacement character.
+ */
+function findInexact(value: unknown, path: string): string | undefined {
   if (
     typeof value === 'number' &&
     (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
   ) {
     return `${path}: the number ${value} is too large to be sent exactly; write it as text`
   }
+  if (typeof value === 'string' && !value.isWellFormed()) return `${path}: the text has ${HALF}`
   if (typeof value !== 'object' || value === null) return undefined
   for (const [key, child] of Object.entries(value)) {
-    const found = findUnsafeNumber(child, path === '' ? key : `${path}.${key}`)
+    if (!key.isWellFormed()) return `${path}: a key has ${HALF}`
+    const found = findInexact(child, path === '' ? key : `${path}.${key}`)
     if (found !== undefined) return found
   }
   return undefined
