@@ -16,8 +16,8 @@ import { noSecrets } from './secrets/secrets.ts'
 const NOT_YET_KNOWN = `sha256:${'0'.repeat(64)}`
 
 /**
- * What a deployment would change: the playbook with `--check --diff`, the manifests by a server-side dry run. It logs in
- * to read, takes no lock and writes nothing.
+ * What a deployment would change: the playbook with `--check --diff`, the manifests by a server-side dry run of those that
+ * are not certainly unchanged. It logs in to read, takes no lock and writes nothing.
  */
 export async function previewDeployment(
   config: Config,

@@ -76,9 +76,9 @@ export interface Cluster {
   /** Creates the namespace when it is missing. */
   ensureNamespace(namespace: string, signal: AbortSignal): Promise<void>
   /**
-   * Server-side applies objects, field manager `stagegate`, strict validation: a dry run of all first, so that one
-   * invalid object means that nothing is applied; then in order, unchanged ones not written. What is given back is in the
-   * order of the manifests, without the values of Secrets. `onApplied` hears of each object when its write is over,
+   * Server-side applies objects, field manager `stagegate`, strict validation: a dry run of all that may change first, so
+   * that one invalid object means that nothing is applied; then in order, unchanged ones not written. What is given back is
+   * in the order of the manifests, without the values of Secrets. `onApplied` hears of each object when its write is over,
    * whether it went well or not: all that may differ from before, also when the apply is stopped half way.
    *
    * @throws StagegateError E_MANIFEST_INVALID, E_FIELD_CONFLICT, E_IMMUTABLE_FIELD, E_KUBE_*, or the signal's reason; with what

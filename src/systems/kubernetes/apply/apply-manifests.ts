@@ -23,9 +23,9 @@ type Options = Parameters<Cluster['apply']>[1]
 const IN_FLIGHT = 16
 
 /**
- * Applies a set. All objects that may change are tried by a dry run first, so that one invalid object means that nothing is applied;
- * only those whose definition comes or changes with the set are tried when it is served, before anything but definitions
- * and namespaces was applied. Then each object is applied as soon as what it needs is.
+ * Applies a set. All objects that may change are tried by a dry run first, so that one invalid object means that nothing
+ * is applied; only those whose definition comes or changes with the set are tried when it is served, before anything but
+ * definitions and namespaces was applied. Then each object is applied as soon as what it needs is.
  */
 export async function applyManifests(
   connected: Connected,

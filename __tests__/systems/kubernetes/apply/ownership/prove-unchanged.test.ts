@@ -81,6 +81,13 @@ describe('is certain', () => {
     ],
     ['with items found by their keys, a default key left out', ports],
     [
+      'with keys that the server writes another way than JavaScript',
+      {
+        manifest: { x: [{ name: 'a&b' }] },
+        owned: { 'f:x': { [String.raw`k:{"name":"a\u0026b"}`]: { '.': {}, 'f:name': {} } } },
+      },
+    ],
+    [
       'with items found by their values',
       {
         manifest: { metadata: { finalizers: ['x', 'y'] } },

@@ -130,29 +130,38 @@ function isSet(value: readonly unknown[], { live }: Place, below: readonly strin
 function isKeyedList(value: readonly unknown[], place: Place, below: readonly string[]): boolean {
   const { owned, live, atomic } = place
   if (!Array.isArray(live) || live.length !== value.length || below.length !== value.length) return false
-  const left = new Map(below.map((path) => [path, keysOf(path)]))
+  const paths = new Map(below.map((path) => [renderKeys(keysOf(path)), path]))
+  const names = Object.keys(keysOf(below[0] ?? ''))
   return value.every((item, at) => {
     const there: unknown = live[at]
     if (!isRecord(item) || !isRecord(there)) return false
-    const [path] = [...left].find(([, keys]) => keys !== undefined && isNamedBy(keys, item, there)) ?? []
-    if (path === undefined) return false
-    left.delete(path)
+    const keys = Object.fromEntries(names.map((name) => [name, there[name]]))
+    const path = paths.get(renderKeys(keys))
+    if (path === undefined || !isNamedBy(keys, item)) return false
+    paths.delete(renderKeys(keys))
     const fields = owned[path] ?? {}
     // An item without fields of its own stands for several of the same keys.
     return Object.hasOwn(fields, '.') && isUnchanged(item, { owned: fields, live: there, atomic, field: '' })
   })
 }
 
-function keysOf(path: string): Mapping | undefined {
-  return path.startsWith('k:') ? (JSON.parse(path.slice(2)) as Mapping) : undefined
+/** Empty where an item is not owned by its keys. */
+function keysOf(path: string): Mapping {
+  return path.startsWith('k:') ? (JSON.parse(path.slice(2)) as Mapping) : {}
+}
+
+/** The server writes the keys sorted, but some characters another way than JavaScript does. */
+function renderKeys(keys: Mapping): string {
+  return JSON.stringify(keys)
 }
 
 /** A key that the manifest leaves out has the default that the server has given it; only `protocol` has one. */
-function isNamedBy(keys: Mapping, item: Mapping, live: Mapping): boolean {
-  return Object.entries(keys).every(
-    ([key, value]) =>
-      live[key] === value &&
-      (Object.hasOwn(item, key) ? item[key] === value : key === 'protocol' && value === 'TCP'),
+function isNamedBy(keys: Mapping, item: Mapping): boolean {
+  return (
+    Object.keys(keys).length > 0 &&
+    Object.entries(keys).every(([key, value]) =>
+      Object.hasOwn(item, key) ? item[key] === value : key === 'protocol' && value === 'TCP',
+    )
   )
 }
 
