@@ -115,7 +115,7 @@ describe.concurrent('what was so before a change', () => {
 
   test('is not what a new pod did between the apply and the first look', async () => {
     const applied = await bed.apply(
-      toYaml(workload('late', bed.testbed.images, { container: shell('echo begun; sleep 3; exit 3') })),
+      toYaml(workload('late', bed.testbed.images, { container: shell('echo begun; sleep 2; exit 3') })),
     )
     await untilAvailable('late')
     const lines: string[] = []

@@ -90,13 +90,12 @@ export function createProcesses(options: ProcessesOptions): Processes {
       return { ...planned, [STEP_MARK]: `${runMark}-${marks}` }
     },
     async survivors() {
-      const found: { pid: number; command: string }[] = []
-      for (const { pid, session } of await listProcesses()) {
+      const found = (await listProcesses()).map(async ({ pid, session }) => {
         const mark = await readVariable(pid, STEP_MARK)
         const isMarked = mark?.startsWith(`${options.runMark}-`) === true && (running.get(mark) ?? 0) === 0
-        if (isMarked || endedSessions.has(session)) found.push({ pid, command: await readCommandLine(pid) })
-      }
-      return found
+        return isMarked || endedSessions.has(session) ? [{ pid, command: await readCommandLine(pid) }] : []
+      })
+      return (await Promise.all(found)).flat()
     },
   }
 }
