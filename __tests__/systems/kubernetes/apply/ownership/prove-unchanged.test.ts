@@ -169,7 +169,18 @@ describe('is left to the server', () => {
       'when a key is left out whose default is not known',
       { ...spec([{ a: 1 }], { 'k:{"a":1,"b":2}': { '.': {}, 'f:a': {} } }, [{ a: 1, b: 2 }]) },
     ],
-    ['when several items have the same keys', spec([{ a: 1 }], { 'k:{"a":1}': {} })],
+    [
+      'when two items have the same keys',
+      spec([{ a: 1 }, { a: 1 }], {
+        'k:{"a":1}': { '.': {}, 'f:a': {} },
+        'k:{"a":2}': { '.': {}, 'f:a': {} },
+      }),
+    ],
+    [
+      'when an item of ours is neither in the manifest nor in the cluster',
+      spec([{ a: 1 }], { 'k:{"a":1}': { '.': {}, 'f:a': {} }, 'k:{"a":2}': { '.': {}, 'f:a': {} } }),
+    ],
+    ['when several items had the same keys', spec([{ a: 1 }], { 'k:{"a":1}': {} })],
     [
       'with a mapping of a custom resource, of which only its definition knows whether it is owned as a whole',
       {

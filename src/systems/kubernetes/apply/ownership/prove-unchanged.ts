@@ -119,10 +119,7 @@ function isMapping(value: Mapping, { owned, live, atomic }: Place): boolean {
 function isSet(value: readonly unknown[], { live }: Place, below: readonly string[]): boolean {
   const owned = new Set(value.map((item) => `v:${JSON.stringify(item)}`))
   return (
-    below.length === value.length &&
-    owned.size === value.length &&
-    below.every((path) => owned.has(path)) &&
-    isDeepStrictEqual(value, live)
+    below.length === value.length && below.every((path) => owned.has(path)) && isDeepStrictEqual(value, live)
   )
 }
 
@@ -139,9 +136,7 @@ function isKeyedList(value: readonly unknown[], place: Place, below: readonly st
     const path = paths.get(renderKeys(keys))
     if (path === undefined || !isNamedBy(keys, item)) return false
     paths.delete(renderKeys(keys))
-    const fields = owned[path] ?? {}
-    // An item without fields of its own stands for several of the same keys.
-    return Object.hasOwn(fields, '.') && isUnchanged(item, { owned: fields, live: there, atomic, field: '' })
+    return isUnchanged(item, { owned: owned[path] ?? {}, live: there, atomic, field: '' })
   })
 }
 
