@@ -29,7 +29,7 @@ export function variantsOf(manifest: KubernetesObject, live: KubernetesObject): 
   })
 }
 
-/** A manifest with every mapping emptied that may be empty, and the lists left out. */
+/** A manifest whose mappings of texts and numbers are empty, as far as a kind does without them. */
 export function hollowed(manifest: KubernetesObject): KubernetesObject {
   return { ...manifest, ...(JSON.parse(JSON.stringify({ spec: manifest.spec }), hollow) as object) }
 }
