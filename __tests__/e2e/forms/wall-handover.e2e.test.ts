@@ -23,7 +23,7 @@ afterAll(async () => {
   await run[Symbol.asyncDispose]()
 })
 
-/** The jobs whose artifacts what stays behind in `build` replaces, before anybody takes them. */
+/** The jobs whose artifacts are replaced, before anybody takes them, by what stays behind in others that have built. */
 const cases = [
   { what: 'results', words: 'steal replace-results', replaced: /^replaced \S+_test_\S+_result_\S+: true$/m },
   {
@@ -35,13 +35,15 @@ const cases = [
 
 describe.each(cases)('hostile code that replaces the $what of other jobs', ({ what, words, replaced }) => {
   let end: JobsEnd
-  const isReplaced = (): boolean => replaced.test(jobs.read('build', 'deeds.txt'))
+  const deeds = (): readonly string[] =>
+    jobs.names().map((name) => `${name}\n${jobs.read(name, 'deeds.txt')}`)
+  const isReplaced = (): boolean => deeds().some((each) => replaced.test(each))
   beforeAll(async () => {
     run.newRun()
     turnHostile(run, `Replace ${what}`, { build: words })
     end = await run.run({
       onCall: async (call) => {
-        if (call.job === 'image-push') await until(isReplaced, () => jobs.read('build', 'deeds.txt'))
+        if (call.job === 'image-push') await until(isReplaced, () => deeds().join('\n'))
         return jobs.runJob(call)
       },
     })
