@@ -1,6 +1,7 @@
 import { defineConfig } from 'eslint/config'
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
 import { importX } from 'eslint-plugin-import-x'
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 /**
@@ -8,27 +9,46 @@ import tseslint from 'typescript-eslint'
  * (relative to `from`) is what it may.
  */
 const zones = [
-  { target: './src/errors', from: './src', except: ['./errors'] },
-  { target: './src/pipeline', from: './src', except: ['./pipeline', './errors'] },
-  { target: './src/findings', from: './src', except: ['./findings', './pipeline', './errors'] },
-  { target: './src/report', from: './src', except: ['./report', './pipeline', './findings', './errors'] },
-  { target: './src/inputs', from: './src', except: ['./inputs', './errors', './config/parse-duration.ts'] },
-  { target: './src/config', from: './src', except: ['./config', './errors'] },
+  { target: './src/text', from: './src', except: ['./text'] },
+  { target: './src/errors', from: './src', except: ['./errors', './text'] },
+  { target: './src/pipeline', from: './src', except: ['./pipeline', './errors', './text'] },
+  { target: './src/findings', from: './src', except: ['./findings', './pipeline', './errors', './text'] },
+  {
+    target: './src/report',
+    from: './src',
+    except: ['./report', './pipeline', './findings', './errors', './text'],
+  },
+  {
+    target: './src/inputs',
+    from: './src',
+    except: ['./inputs', './errors', './config/parse-duration.ts', './text'],
+  },
+  { target: './src/config', from: './src', except: ['./config', './errors', './text'] },
   {
     target: './src/stages',
     from: './src',
-    except: ['./stages', './pipeline', './errors', './findings', './config', './systems'],
+    except: ['./stages', './pipeline', './errors', './findings', './config', './systems', './text'],
   },
   {
     target: './src/handover',
     from: './src',
-    except: ['./handover', './pipeline', './errors', './findings', './config', './report', './systems'],
+    except: [
+      './handover',
+      './pipeline',
+      './errors',
+      './findings',
+      './config',
+      './report',
+      './systems',
+      './text',
+    ],
   },
-  { target: './src/systems', from: './src', except: ['./systems', './errors'] },
+  { target: './src/systems', from: './src', except: ['./systems', './errors', './text'] },
 ]
 
 /** Packages each folder may import, beside Node's own modules. */
 const packages = {
+  text: [],
   errors: [],
   pipeline: [],
   report: [],
@@ -107,6 +127,15 @@ export default defineConfig(
         { name: 'setTimeout', message: 'Timers are injected.' },
         { name: 'fetch', message: 'Requests go through systems/http.' },
       ],
+    },
+  },
+  {
+    files: ['src/**', 'script/**'],
+    plugins: { regexp },
+    rules: {
+      // No text from outside may make a pattern take more than linear time: a busy run cannot be cancelled.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

@@ -30,7 +30,7 @@ const requiredBuiltins: Plugin = {
     builder.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
       isBuiltin(path) && kind !== 'require-call' ? { path, namespace: 'builtin' } : undefined,
     )
-    builder.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+    builder.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
     }))
   },

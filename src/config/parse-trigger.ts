@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { StagegateError } from '../errors/index.ts'
 import { describeAllowed } from './describe-allowed.ts'
 import type { Trigger } from './trigger.ts'
+import { stripEnd } from '../text/strip-end.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -157,7 +158,7 @@ export function parseTrigger(env: Environment, payload: unknown): Trigger {
       workflowPath: /^[^/]+\/[^/]+\/([^@]+)@/.exec(known.GITHUB_WORKFLOW_REF ?? '')?.[1],
       job: known.GITHUB_JOB,
       actor: known.GITHUB_ACTOR,
-      url: `${known.GITHUB_SERVER_URL.replace(/\/+$/, '')}/${repository}/actions/runs/${known.GITHUB_RUN_ID}/attempts/${known.GITHUB_RUN_ATTEMPT}`,
+      url: `${stripEnd(known.GITHUB_SERVER_URL, '/')}/${repository}/actions/runs/${known.GITHUB_RUN_ID}/attempts/${known.GITHUB_RUN_ATTEMPT}`,
     },
   }
 }

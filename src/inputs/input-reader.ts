@@ -3,6 +3,7 @@ import { DURATION_FORM, parseDuration } from '../config/parse-duration.ts'
 import { nearestName } from '../errors/index.ts'
 import { listAgeKeys } from './list-secret-inputs.ts'
 import { type InputName, inputDefinitions, inputVariable, isSecretInput } from './input-definitions.ts'
+import { stripEnd } from '../text/strip-end.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -88,12 +89,13 @@ export class InputReader {
     const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)
     const fits = url.search === '' && url.hash === '' && (url.protocol === 'https:' || loopback)
     const allowed = 'an https URL without query (http only on this machine)'
-    return this.#need(name, fits ? url.href.replace(/\/+$/, '') : undefined, allowed)
+    return this.#need(name, fits ? stripEnd(url.href, '/') : undefined, allowed)
   }
 
   /** An http or https URL that people open. No trailing slash. */
   publicUrl(name: InputName): string | undefined {
-    return this.#url(name)?.href.replace(/\/+$/, '')
+    const url = this.#url(name)
+    return url && stripEnd(url.href, '/')
   }
 
   /** One or more certificates in PEM form. */

@@ -33,7 +33,7 @@ function boundaryBefore(bytes: Uint8Array, end: number): number {
 /** What ends the code block that is open at the end of a text, or nothing. */
 function closeFence(text: string): string {
   let open = ''
-  for (const [line, fence = ''] of text.matchAll(/^(`{3,}).*$/gm)) {
+  for (const [line, fence = ''] of text.matchAll(/^(`{3,})/gm)) {
     if (open === '') open = fence
     else if (fence.length >= open.length && line.trim() === fence) open = ''
   }

@@ -78,7 +78,7 @@ export async function measureCases(
     const other = others[at]
     if (result === undefined || other?.status !== 'fulfilled') throw new Error(`${title} was not measured`)
     const isCertain = result.error?.code === 'E_ROLLOUT_FAILED'
-    const restarts = /\d+ restarts?/.exec(result.error?.message ?? '')?.[0]
+    const restarts = /\b\d+ restarts?/.exec(result.error?.message ?? '')?.[0]
     return {
       title,
       ours: isCertain ? result.seconds : undefined,

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { isNoise } from './noise.ts'
 import type { PushResult } from './push.ts'
 
@@ -68,6 +70,6 @@ function shortenSteps(lines: readonly string[]): readonly string[] {
 /** Paths of the machine that the demo ran on mean nothing to a reader. */
 function anonymize(text: string): string {
   return text
-    .replace(/\/(?:var\/)?tmp\/stagegate-demo-\w+\/runs\/\d+/g, '/home/runner')
-    .replace(/\/\S*\/\.cache\/stagegate/g, '~/.cache/stagegate')
+    .replace(/\/(?:var\/)?tmp\/stagegate-demo-\w+\/runs\/\d+\b/g, '/home/runner')
+    .replaceAll(join(homedir(), '.cache/stagegate'), '~/.cache/stagegate')
 }

@@ -7,7 +7,7 @@
 export function forEngine(workflow: string, action: string): string {
   const [repository = '', ref = ''] = action.split('@')
   return workflow
-    .replaceAll(/^(\s*(?:- )?uses: )\$\/(\S+)$/gm, `$1${repository}/$2@${ref}`)
-    .replaceAll(/^\s*queue: max\n/gm, '')
+    .replaceAll(/^([ \t]*(?:- )?uses: )\$\/(\S+)$/gm, `$1${repository}/$2@${ref}`)
+    .replaceAll(/^[ \t]*queue: max\n/gm, '')
     .replaceAll(/, deployment: false( ?\})/g, '$1')
 }

@@ -33,7 +33,10 @@ export async function push(work: string, runs: string, onLine: (line: string) =>
     let rest = ''
     const take = (line: string): void => {
       // Git marks what the other side prints, and fills lines up to clear the terminal's.
-      const text = line.replace(/^remote: ?/, '').replace(/\x1b\[K|\s+$/g, '')
+      const text = line
+        .replace(/^remote: ?/, '')
+        .replaceAll('\x1b[K', '')
+        .trimEnd()
       log.push(text)
       onLine(text)
     }

@@ -121,10 +121,10 @@ async function registerJobs(
 ): Promise<void> {
   for (const line of log) {
     const [, caller, name, end] =
-      /^\[[^/\]]+\/([^/\]]+)\/([^\]]+?) *\] 🏁 +Job (succeeded|failed)/u.exec(line) ?? []
+      /^\[[^/\]]+\/([^/\]]+)\/([^\]]+)\] 🏁 +Job (succeeded|failed)/u.exec(line) ?? []
     if (end === undefined) continue
     const conclusion = end === 'succeeded' ? 'success' : 'failure'
-    const record = { runId, name: `${caller} / ${name}`, status: 'completed', conclusion }
+    const record = { runId, name: `${caller} / ${name?.trimEnd()}`, status: 'completed', conclusion }
     await post(`${testbed.github.url}/_testbed/records`, { repository: fullName, kind: 'jobs', record })
   }
 }

@@ -29,5 +29,5 @@ export async function detectKubernetes(workspace: Workspace): Promise<Detection<
 
 /** Good enough to tell a manifest from other YAML; what is wrong inside is said when manifests are read. */
 function isObject(text: string): boolean {
-  return /^\s*"?apiVersion"?\s*:/m.test(text) && /^\s*"?kind"?\s*:/m.test(text)
+  return /^[ \t]*"?apiVersion"?[ \t]*:/m.test(text) && /^[ \t]*"?kind"?[ \t]*:/m.test(text)
 }

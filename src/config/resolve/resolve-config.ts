@@ -11,6 +11,7 @@ import { resolveDeploy } from './resolve-deploy.ts'
 import { resolveImage } from './resolve-image.ts'
 import { resolveScan } from './resolve-scan.ts'
 import { resolveVersion } from './resolve-version.ts'
+import { strip } from '../../text/strip-end.ts'
 
 export interface ConfigSources {
   /** Undefined: there is no configuration file, everything is detected. */
@@ -67,11 +68,8 @@ export function resolveConfig(sources: ConfigSources): Config {
 /** The name of the repository, in the form that names in the cluster and the registry have. */
 function serviceName(resolution: Resolution): string {
   const { repository } = resolution.trigger
-  const name = (repository.split('/')[1] ?? '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replaceAll(/^-+|-+$/g, '')
+  const words = (repository.split('/')[1] ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const name = strip(words.slice(0, 40), '-')
   if (name === '') resolution.refuse(['service'], `is needed: the repository ${repository} gives no name`)
   return name
 }

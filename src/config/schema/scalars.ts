@@ -9,7 +9,7 @@ export const matching = (pattern: RegExp, form: string) => z.string(form).regex(
 // The message of each check is what is allowed, as a phrase that follows "allowed is".
 
 /** A text with something in it. */
-export const line = matching(/^[^\n]*\S[^\n]*$/, 'a text of one line')
+export const line = matching(/^[^\n\S]*\S[^\n]*$/, 'a text of one line')
 
 export const duration = matching(/^(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/, DURATION_FORM)
   .refine((text) => parseDuration(text) !== undefined, DURATION_FORM)

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { stripEnd } from '../../text/strip-end.ts'
 
 /** A token for every repository below a URL; sent as a header, so that it is in no URL, argument or file. */
 export interface GitCredential {
@@ -45,7 +46,7 @@ export function gitEnvironment(
 
 /** The empty value drops a header that actions/checkout left behind: two of them are refused by GitHub. */
 function headerOf({ url, token }: GitCredential): readonly (readonly [string, string])[] {
-  const key = `http.${url.replace(/\/+$/, '')}/.extraheader`
+  const key = `http.${stripEnd(url, '/')}/.extraheader`
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
   return [
     [key, ''],

@@ -1,3 +1,5 @@
+import { stripEnd } from '../../text/strip-end.ts'
+
 /** A full object name: SHA-1 or SHA-256, lower case. */
 export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
@@ -22,7 +24,7 @@ const OWNER_AND_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\/(?!\.{1,2}$)[
  * a URL with credentials in it, a local path or another transport. Pure.
  */
 export function repositoryUrl(repository: string, serverUrl: string): string | undefined {
-  if (OWNER_AND_NAME.test(repository)) return `${serverUrl.replace(/\/+$/, '')}/${repository}`
+  if (OWNER_AND_NAME.test(repository)) return `${stripEnd(serverUrl, '/')}/${repository}`
   if (!repository.startsWith('https://') || !URL.canParse(repository)) return undefined
   const url = new URL(repository)
   return url.username === '' && url.password === '' && url.search === '' && url.hash === ''

@@ -5,6 +5,7 @@ import { createFetch } from '../http/fetch-adapter.ts'
 import type { Http } from '../http/http.ts'
 import { limitOfAnswer } from './limit-of.ts'
 import { Pace } from './pace.ts'
+import { stripEnd } from '../../text/strip-end.ts'
 
 export interface GitHubOptions {
   /** `GITHUB_API_URL`: github.com, a GitHub Enterprise Server (`…/api/v3`), or a server with a similar API. */
@@ -39,7 +40,7 @@ export function createApi({ apiUrl, token, repository, http, clock }: GitHubOpti
     // Whoever else asks has to keep a limit too: the pace waits for it, and not each request by itself.
     isFinal: (answer) => limitOfAnswer(answer, clock.now()) !== undefined,
   }))
-  const baseUrl = apiUrl.replace(/\/+$/, '')
+  const baseUrl = stripEnd(apiUrl, '/')
   const octokit = new Octokit({ auth: token, baseUrl, request: { fetch }, log: silent })
   octokit.hook.wrap('request', (request, options) => {
     const { method } = options

@@ -40,5 +40,6 @@ export async function findRun(
 }
 
 function withoutRef(path: string): string {
-  return path.replace(/@.*$/s, '')
+  const at = path.indexOf('@')
+  return at === -1 ? path : path.slice(0, at)
 }

@@ -1,6 +1,7 @@
 import HashiVault from 'hashi-vault-js'
 import type { Http, Tls } from '../http/http.ts'
 import { createVaultAdapter } from './vault-adapter.ts'
+import { stripEnd } from '../../text/strip-end.ts'
 
 export interface VaultConnection {
   readonly http: Http
@@ -52,7 +53,7 @@ export function createVaultClient(
   policy: Partial<typeof POLICY> = {},
 ): VaultClient {
   const { http, url, namespace, tls } = connection
-  const vault = new HashiVault({ baseUrl: `${url.replace(/\/+$/, '')}/v1`, namespace, timeout: 0 })
+  const vault = new HashiVault({ baseUrl: `${stripEnd(url, '/')}/v1`, namespace, timeout: 0 })
   const instance = vault.instance as AxiosInstance
   instance.defaults.adapter = createVaultAdapter(http, { tls, signal, policy: { ...POLICY, ...policy } })
   const headers = (token: string): object => ({ 'X-Vault-Token': token })

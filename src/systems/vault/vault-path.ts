@@ -1,4 +1,5 @@
 import { StagegateError } from '../../errors/index.ts'
+import { strip } from '../../text/strip-end.ts'
 
 /**
  * The segments of a path, ready for a URL: the client library puts names into URLs as they are, so that `..` would read
@@ -7,7 +8,7 @@ import { StagegateError } from '../../errors/index.ts'
  * @throws StagegateError E_VAULT_MOUNT
  */
 export function encodePath(path: string): string {
-  const segments = path.replace(/^\/+|\/+$/g, '').split('/')
+  const segments = strip(path, '/').split('/')
 
   const bad = segments.find(
     (each) => each === '' || each === '.' || each === '..' || /[?#%\u0000-\u001f]/.test(each),

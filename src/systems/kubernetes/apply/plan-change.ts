@@ -20,6 +20,7 @@ import { objectId } from '../object-id.ts'
 import { readObject } from './read-object.ts'
 import type { LiveObjects } from './live-objects.ts'
 import type { Target } from './target.ts'
+import { stripEnd } from '../../../text/strip-end.ts'
 
 /** What applying a target will do. */
 export interface PlannedChange {
@@ -122,7 +123,7 @@ export async function planChange(
 
   /** A dry run under another name tells what the manifest makes where there is nothing yet. */
   async function tryAnew(): Promise<KubernetesObject> {
-    const begin = sent.metadata.name.slice(0, 45).replace(/[^a-z0-9]+$/i, '')
+    const begin = stripEnd(sent.metadata.name.slice(0, 45), '-.')
     const name = `${begin}-stagegate-dry-run`
     const stand = { ...sent, metadata: { ...sent.metadata, name } }
     const tried = await patchObject(client, resource, stand, { dryRun: true, force: false, signal })

@@ -5,6 +5,7 @@ import type { RequestIdToken } from '../../runner/id-token.ts'
 import { type SharedWork, shareWork } from '../share-work.ts'
 import type { KubernetesCredentials } from './credentials.ts'
 import type { KubeconfigHost } from './exec-plugin.ts'
+import { stripEnd } from '../../../text/strip-end.ts'
 
 /** Where requests go and what they carry to be accepted. Never part of an error or a log line. */
 export interface Connection {
@@ -129,5 +130,5 @@ export function parseServer(text: string): string {
       message: 'The address of the Kubernetes API is not of the form https://host:port.',
     })
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+  return stripEnd(`${url.origin}${url.pathname}`, '/')
 }

@@ -4,6 +4,7 @@ import { kustomizationNames } from './sources/check-kustomization.ts'
 import type { Chart } from './sources/read-chart.ts'
 import { findKustomization } from './sources/read-kustomization.ts'
 import type { SourceContext } from './sources/source-reading.ts'
+import { stripEnd } from '../../../text/strip-end.ts'
 
 /** One thing to read: a file, the folder of a kustomization, a chart. */
 export type PlannedReading =
@@ -71,7 +72,7 @@ export async function planReadings(
 
   /** The same chart with other values is another thing: where both make one object, that is told. */
   function planChart({ kind, path, release, values, hooks }: Chart): void {
-    const folder = path.replace(/\/+$/, '')
+    const folder = stripEnd(path, '/')
     const chart: Chart = { kind, path: folder, release, values, hooks }
     planned.set(`chart ${JSON.stringify([folder, release, values, hooks])}`, { kind: 'chart', chart })
   }

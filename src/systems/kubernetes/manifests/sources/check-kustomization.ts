@@ -13,7 +13,7 @@ export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'K
  * git in any of its spellings.
  */
 const remote =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/|git::|[^\s/]+@[^\s/]+:|(?:www\.)?git(?:hub|lab)\.com[/:])|[?&](?:ref|version)=/i
+  /^(?:[a-z][a-z0-9+.-]*:\/\/|git::|[^\s/@]+@[^\s/]+:|(?:www\.)?git(?:hub|lab)\.com[/:])|[?&](?:ref|version)=/i
 
 /**
  * What is wrong with a kustomization and its bases before kubectl reads them: something from the network, something
