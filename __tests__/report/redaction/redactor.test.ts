@@ -100,6 +100,48 @@ describe('Not hidden', () => {
   })
 })
 
+describe('A protected text', () => {
+  const image = 'ghcr.io/acme/svc@sha256:12345678'
+  function redactorWith(secrets: readonly string[], texts: readonly string[]) {
+    const redactor = redactorFor(...secrets)
+    for (const text of texts) redactor.protect(text)
+    return redactor
+  }
+
+  it('stays as it is, in any encoding, though a secret lies within it', () => {
+    const redactor = redactorWith(['acme/svc', '3456'], [image])
+    for (const text of [
+      image,
+      JSON.stringify({ image }),
+      encodeURIComponent(image),
+      `see ${image}, please`,
+    ]) {
+      expect(redactor.redact(text)).toBe(text)
+      expect(redactor.holdsSecret(text)).toBe(false)
+    }
+  })
+
+  it('does not keep a secret that is elsewhere too, or only partly within it', () => {
+    const redactor = redactorWith(['3456', '5678-tail'], [image])
+    expect(redactor.redact(`3456 ${image} 3456`)).toBe(`*** ${image} ***`)
+    expect(redactor.redact(`${image}-tail`)).toBe('ghcr.io/acme/svc@sha256:1234***')
+    expect(redactor.redact(image.slice(1))).toBe('hcr.io/acme/svc@sha256:12***78')
+  })
+
+  it('does not keep a secret that contains it', () => {
+    expect(redactorWith(['before acme after'], ['acme']).redact('a before acme after b')).toBe('a *** b')
+  })
+
+  it('stays the same however the text is cut', () => {
+    const redactor = redactorWith(['3456', 'acme'], [image, 'acme/svc'])
+    const text = Buffer.from(`3456 ${image} acme/svc acme/svx ghcr.io/acme/svc@sha256:1234567 end`)
+    const whole = redactor.redact(text.toString())
+    expect(whole).toBe(`*** ${image} acme/svc ***/svx ghcr.io/acme/svc@sha256:12***7 end`)
+    for (let size = 1; size < text.length; size += 1)
+      expect(redactChunks(redactor, cut(text, [size]))).toBe(whole)
+  })
+})
+
 describe('For any secrets and any text', () => {
   // Few letters make overlaps and repetitions likely; a star could come from a mask.
   const word = fc.string({

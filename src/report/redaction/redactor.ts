@@ -1,6 +1,7 @@
+import { findRefusal } from './find-refusal.ts'
 import { FormIndex } from './form-index.ts'
 import { createRedactionStream, type RedactionStream } from './redaction-stream.ts'
-import { secretForms, SHORTEST } from './secret-forms.ts'
+import { secretForms } from './secret-forms.ts'
 
 /** Stands before every writer: no byte that goes out holds a registered value in any of its usual encodings. */
 export interface Redactor {
@@ -11,50 +12,46 @@ export interface Redactor {
    * @returns whether it was taken
    */
   add(value: string): boolean
+  /**
+   * Registers a text that was public before any secret was known: an image reference, a status context, an address. A
+   * secret that lies wholly within an occurrence of it is left there as it is; everywhere else it is hidden as before.
+   * The text is protected in the same encodings in which a secret is hidden.
+   */
+  protect(text: string): void
   /** The text with `***` in place of every secret. */
   redact(text: string): string
-  /** Whether a text contains a registered secret in any form. */
+  /** Whether a text contains a registered secret in any form, outside of what is protected. */
   holdsSecret(text: string): boolean
   /** For text that comes in chunks; secrets that are registered later count from then on. */
   openStream(): RedactionStream
 }
 
-const OWN_WORDS = new Set(
-  'true false null none undefined success failure cancelled skipped error warning pending queued completed in_progress'.split(
-    ' ',
-  ),
-)
-
 /** @param onRefused told why a value was not taken; the value itself is not in it */
 export function createRedactor(onRefused: (reason: string) => void = () => undefined): Redactor {
-  const index = new FormIndex()
+  const secrets = new FormIndex()
+  const protectedTexts = new FormIndex()
+  const redact = (text: string) => {
+    if (secrets.isEmpty) return text
+    const bytes = Buffer.from(text)
+    if (!holdsForm(secrets, bytes)) return text
+    const stream = createRedactionStream(secrets, protectedTexts)
+    const redacted = Buffer.concat([stream.push(bytes), stream.end()])
+    return redacted.equals(bytes) ? text : redacted.toString('utf8')
+  }
   return {
     add(value) {
       const reason = findRefusal(value.trim())
-      if (reason === undefined) for (const form of secretForms(value)) index.add(form)
+      if (reason === undefined) for (const form of secretForms(value)) secrets.add(form)
       else if (reason !== '') onRefused(reason)
       return reason === undefined
     },
-    redact(text) {
-      if (index.isEmpty) return text
-      const bytes = Buffer.from(text)
-      if (!holdsForm(index, bytes)) return text
-      const stream = createRedactionStream(index)
-      return Buffer.concat([stream.push(bytes), stream.end()]).toString('utf8')
+    protect(text) {
+      for (const form of secretForms(text)) protectedTexts.add(form)
     },
-    holdsSecret: (text) => holdsForm(index, Buffer.from(text)),
-    openStream: () => createRedactionStream(index),
+    redact,
+    holdsSecret: (text) => redact(text) !== text,
+    openStream: () => createRedactionStream(secrets, protectedTexts),
   }
-}
-
-/** Why a value cannot be hidden; empty for an empty value, which needs no word. */
-function findRefusal(value: string): string | undefined {
-  if (value === '') return ''
-  if (value.length < SHORTEST)
-    return `A secret of ${value.length} characters is too short to be hidden in the log.`
-  if (OWN_WORDS.has(value.toLowerCase()))
-    return 'A secret is an ordinary word that cannot be hidden in the log.'
-  return undefined
 }
 
 function holdsForm(index: FormIndex, bytes: Uint8Array): boolean {
