@@ -54,6 +54,7 @@ export function configOf(more: Partial<Config> = {}): Config {
         { name: 'v1.1.0-staging', moves: true },
         { name: `sha-${headCommit}`, moves: false },
       ],
+      commitTag: 'keep' as const,
       context: '/home/runner/work/ai-gen-service',
       file: '/home/runner/work/ai-gen-service/Dockerfile',
       target: undefined,

@@ -72,6 +72,8 @@ export interface ImageSettings {
   readonly repository: string
   /** Tags with their templates filled in, and whether each may move to another digest. */
   readonly tags: readonly { readonly name: string; readonly moves: boolean }[]
+  /** What happens when a tag with the commit in it exists with another digest: it stays, or the run fails. */
+  readonly commitTag: 'keep' | 'fail'
   /** Absolute paths. */
   readonly context: string
   readonly file: string

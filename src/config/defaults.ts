@@ -24,6 +24,7 @@ export const defaults = {
     file: 'Dockerfile',
     platforms: ['linux/amd64'],
     tags: ['v{version}-{environment}', 'sha-{sha}'],
+    commitTag: 'keep',
   },
   deployOn: { push: ['main'], workflow_dispatch: true, release: true },
   configsPath: '.',

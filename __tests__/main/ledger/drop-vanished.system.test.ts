@@ -4,7 +4,7 @@ import type { Ledger } from '../../../src/pipeline/index.ts'
 import type { Systems } from '../../../src/stages/systems.ts'
 import { writeLayout, type TestLayout } from '../../systems/registry/image-layout.ts'
 import { type RegistryServer, startRegistry } from '../../systems/registry/registry-server.ts'
-import { pushOptions, registryAt, signal } from '../../systems/registry/subject.ts'
+import { pushOptions, registryAt, revision, signal } from '../../systems/registry/subject.ts'
 
 let server: RegistryServer
 let layout: TestLayout
@@ -24,7 +24,7 @@ const ledgerOf = (digest: string, host = server.host, lastingTags: readonly stri
     [
       'image',
       {
-        output: { repository: `${host}/acme/ai-gen-service`, digest, tags: [], lastingTags },
+        output: { repository: `${host}/acme/ai-gen-service`, digest, tags: [], lastingTags, revision },
         from: 'run 77, attempt 1',
       },
     ],
@@ -63,6 +63,20 @@ describe('what a skipped image stage has left', () => {
         new RegExp(`does not count: .*:${lasting} is ${layout.digest}, and not ${other.digest}`),
       ),
     ])
+  })
+
+  test('is a later build of the commit, whose tag stays with the first one: its own label says so', async () => {
+    const label = 'org.opencontainers.image.revision'
+    const rebuilt = writeLayout({ labels: { [label]: revision } })
+    const { tags } = await registryAt(server.host).push(pushOptions(server.host, rebuilt, [lasting]))
+    expect(tags).toMatchObject([{ change: 'kept', digest: layout.digest }])
+    expect(await drop(ledgerOf(rebuilt.digest))).toEqual({ left: ['build', 'image'], warnings: [] })
+
+    const stranger = writeLayout({ labels: { [label]: 'd'.repeat(40) } })
+    await registryAt(server.host).push(pushOptions(server.host, stranger, ['v0.8.0-staging']))
+    const { left, warnings } = await drop(ledgerOf(stranger.digest))
+    expect(left).toEqual(['build'])
+    expect(warnings).toEqual([expect.stringContaining(`which is an image of ${'d'.repeat(40)}`)])
   })
 
   test('has lost the tag of the commit: it is built again', async () => {

@@ -19,6 +19,8 @@ export interface StageRun {
   readonly steps: readonly StepResult[]
   /** What each step logged, its children's output with it. */
   readonly log: ReadonlyMap<string, string>
+  /** Of the stage, outside of its steps. */
+  readonly warnings: readonly string[]
 }
 
 /** A workspace and the real systems for it; `dispose` removes what is left. */
@@ -92,6 +94,7 @@ export class Workshop {
     const decision = stage.plan(full)
     if (!decision.run) throw new Error(`the stage does not run: ${decision.reason}`)
     const log = new Map<string, string>()
+    const warnings: string[] = []
     const runner = new StepRunner(stage.id, decision.steps, signal, {
       concurrency: 4,
       listen: () => undefined,
@@ -121,14 +124,14 @@ export class Workshop {
       signal,
       results: () => [],
       step: (id, execute) => runner.run(id, execute),
-      warn: () => undefined,
+      warn: (text) => void warnings.push(text),
     }
     const ended = await decision.execute({} as never, context).then(
       (output: unknown) => ({ output, error: undefined }),
       (thrown: unknown) => ({ output: undefined, error: toStagegateError(thrown) }),
     )
     await runner.settle()
-    return { ...ended, steps: runner.results('did not run', true), log }
+    return { ...ended, steps: runner.results('did not run', true), log, warnings }
   }
 
   async dispose(): Promise<void> {

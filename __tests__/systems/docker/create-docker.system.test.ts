@@ -93,7 +93,11 @@ describe('the builder of the testbed', () => {
       credentials: pullLogin,
     })
     const repository = `${testbed.registry.address}/testbed/docker-system-test`
-    const options = { layout, repository, digest, tags: ['probe'], signal, onProgress: () => undefined }
+    const options = {
+      ...{ layout, repository, digest, revision: 'c'.repeat(40), signal },
+      tags: [{ name: 'probe', moves: true }],
+      onProgress: () => undefined,
+    }
     await registry.push(options)
     expect(await registry.digestOf(repository, 'probe', signal)).toBe(digest)
     expect(await registry.push(options)).toMatchObject({ pushedBytes: 0 })

@@ -66,7 +66,10 @@ describe('a registry with a Basic login', () => {
 
   test('gets nothing again that it has', async () => {
     await registry.push(pushOptions(server.host, layout))
-    expect(await registry.push(pushOptions(server.host, layout))).toEqual({ pushedBytes: 0, skippedBlobs: 3 })
+    expect(await registry.push(pushOptions(server.host, layout))).toEqual({
+      ...{ pushedBytes: 0, skippedBlobs: 3 },
+      tags: [{ name: 'v1.1.0-staging', digest: layout.digest, change: 'unchanged' }],
+    })
   })
 
   test('has no digest for a tag, a digest or a repository that it does not know', async () => {
@@ -79,7 +82,9 @@ describe('a registry with a Basic login', () => {
     writeFileSync(layout.pathOf(layout.layer), 'other content')
     await expect(registry.push(pushOptions(server.host, layout, ['changed']))).rejects.toMatchObject({
       code: 'E_IMAGE_LAYOUT',
-      state: 'No tag was written.',
+      state: expect.stringMatching(
+        /^Of this image \S+\/acme\/ai-gen-service has [012] of 3 blobs, no manifest, no tag\. /,
+      ),
     })
     expect(await registry.digestOf(repository(), 'changed', signal)).toBeUndefined()
   })

@@ -15,7 +15,9 @@ export interface TestLayout {
 }
 
 /** A layout as BuildKit exports it: an index with one platform and one attestation. */
-export function writeLayout(options: { readonly layerBytes?: number } = {}): TestLayout {
+export function writeLayout(
+  options: { readonly layerBytes?: number; readonly labels?: Readonly<Record<string, string>> } = {},
+): TestLayout {
   const folder = newFolder()
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true })
   const pathOf = (digest: string): string => join(folder, 'blobs', 'sha256', digest.slice(7))
@@ -32,7 +34,13 @@ export function writeLayout(options: { readonly layerBytes?: number } = {}): Tes
       'application/vnd.oci.image.manifest.v1+json',
     )
 
-  const config = store({ architecture: 'amd64', os: 'linux' }, 'application/vnd.oci.image.config.v1+json')
+  const config = store(
+    {
+      ...{ architecture: 'amd64', os: 'linux' },
+      ...(options.labels === undefined ? {} : { config: { Labels: options.labels } }),
+    },
+    'application/vnd.oci.image.config.v1+json',
+  )
   const layer = store(randomBytes(options.layerBytes ?? 1000), 'application/vnd.oci.image.layer.v1.tar+gzip')
   const platform = manifest(config, layer)
   const statement = store({ predicateType: 'https://slsa.dev/provenance/v1' }, 'application/vnd.in-toto+json')

@@ -6,6 +6,8 @@ import type { Registry } from '../../../src/systems/registry/registry.ts'
 import type { TestLayout } from './image-layout.ts'
 
 export const login = { username: 'pipeline', password: 'a password, with: all "sorts"' }
+/** The commit that the pushed images are of. */
+export const revision = 'c'.repeat(40)
 export const signal = new AbortController().signal
 /** Waits between attempts pass at once. */
 export const clock = { ...systemClock, sleep: () => Promise.resolve() }
@@ -28,5 +30,9 @@ export function registryAt(host: string, password = login.password): Registry {
 export function pushOptions(host: string, layout: TestLayout, tags: readonly string[] = ['v1.1.0-staging']) {
   const { folder, digest } = layout
   const repository = `${host}/acme/ai-gen-service`
-  return { layout: folder, repository, digest, tags, signal, onProgress: () => undefined }
+  return {
+    ...{ layout: folder, repository, digest, revision, signal },
+    tags: tags.map((name) => ({ name, moves: !name.startsWith('sha-') })),
+    onProgress: () => undefined,
+  }
 }

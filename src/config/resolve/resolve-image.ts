@@ -37,6 +37,7 @@ export function resolveImage(
     timeoutMs: milliseconds(setting?.timeout, defaults.timeouts.image),
     repository: resolveRepository(resolution, service, setting?.name),
     tags: resolveTags(resolution, setting?.tags ?? defaults.image.tags, values),
+    commitTag: setting?.['commit-tag'] ?? defaults.image.commitTag,
     context: join(resolution.workspace, context),
     file: join(resolution.workspace, file ?? join(context, defaults.image.file)),
     target: setting?.target,

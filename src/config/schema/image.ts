@@ -42,6 +42,14 @@ export const image = oneOf('keys with values, or false', [
           'Tags; {version}, {sha} and {environment} are filled in. Those with {sha} never move, the others do.',
         default: defaults.image.tags,
       }),
+    'commit-tag': z
+      .enum(['keep', 'fail'])
+      .optional()
+      .meta({
+        description:
+          'When a tag with {sha} exists with another digest: keep leaves it with its first build, and the run goes on with its own image; fail ends the run before anything is pushed.',
+        default: defaults.image.commitTag,
+      }),
     labels: texts(/^[A-Za-z0-9][\w./-]*$/, 'a name of A-Z, a-z, 0-9, _, ., / and -')
       .optional()
       .describe('Labels beside those of the OCI specification. Values are texts, filled in as in tags.'),

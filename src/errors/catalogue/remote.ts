@@ -48,7 +48,11 @@ export const remoteSystems = {
   ),
   E_TAG_MOVED: configuration(
     'A tag that never moves exists with other content.',
-    'Push a new commit, or remove the tag.',
+    'Push a new commit, or leave image.commit-tag at keep.',
+  ),
+  E_TAG_IMMUTABLE: configuration(
+    'A rule of the registry keeps a tag from being moved.',
+    'Leave the tag out of the rule, or out of image.tags.',
   ),
 
   // OIDC and Vault

@@ -60,7 +60,7 @@ function parseImage(output: object, config: Config): ImageOutput | undefined {
   if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
   if (!Array.isArray(tags) || !tags.every((tag): tag is string => typeof tag === 'string')) return undefined
   const lastingTags = config.image.tags.filter((tag) => !tag.moves).map((tag) => tag.name)
-  return { repository, digest, tags, lastingTags }
+  return { repository, digest, tags, lastingTags, revision: config.trigger.headCommit }
 }
 
 function pickImage({ repository, digest, tags }: ReportedImage): ReportedImage {

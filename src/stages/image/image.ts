@@ -5,6 +5,7 @@ import type { BuiltImage } from '../../systems/docker/docker.ts'
 import type { CheckoutOutput } from '../checkout/checkout.ts'
 import type { Outputs } from '../outputs.ts'
 import type { Systems } from '../systems.ts'
+import { explainKept, pushBuilt } from './push-built.ts'
 
 /** The one digest that is scanned, pushed, deployed and running. */
 export interface ImageOutput {
@@ -13,10 +14,11 @@ export interface ImageOutput {
   readonly digest: string
   readonly tags: readonly string[]
   /**
-   * Of an earlier pass: the tags with the commit in them. Each has to name the digest, because the pass itself only
-   * says which one it is.
+   * Of an earlier pass: the tags with the commit in them, and the commit. Each tag has to name the digest, or the image
+   * to say that it is of the commit, because the pass itself only says which one it is.
    */
   readonly lastingTags?: readonly string[]
+  readonly revision?: string
   /** Folder of the OCI layout that was built; it is there while the run lasts. */
   readonly layout?: string
 }
@@ -60,33 +62,41 @@ export const image: Stage<Outputs, 'image', 'checkout', Config, Systems> = {
               timeoutMs,
             },
       ],
-      async execute({ checkout }, { systems, step }) {
+      async execute({ checkout }, { systems, step, warn }) {
         const built = await step('build', (each) =>
           part === 'push' ? takeOver(systems, each) : build(settings, checkout, systems, each),
         )
         if (built === undefined) throw new Error('image.build is critical')
-        await step('push', (each) => push(settings, built, systems, each))
-        return { repository: settings.repository, digest: built.digest, tags: names, layout: built.layout }
+        const pushed = await step('push', async (each) =>
+          pushBuilt(settings, built, config, await systems.registry(), each),
+        )
+        const { tags, kept } = pushed ?? { tags: names, kept: [] }
+        if (kept.length > 0) warn(explainKept(kept, built.digest))
+        return { repository: settings.repository, digest: built.digest, tags, layout: built.layout }
       },
     }
   },
-  async restore({ repository, digest, lastingTags = [] }, { systems, signal }) {
+  async restore({ repository, digest, lastingTags = [], revision }, { systems, signal }) {
     const registry = await systems.registry()
-    const next = 'Run again with from: image.'
+    const refuse = (code: 'E_REGISTRY_NOT_VISIBLE' | 'E_TAG_MOVED', message: string): StagegateError =>
+      new StagegateError(code, { message, next: 'Run again with from: image.' })
     for (const reference of [digest, ...lastingTags]) {
       const found = await registry.digestOf(repository, reference, signal)
       if (found === undefined) {
         const what = reference === digest ? `${repository}@${digest}` : `${repository}:${reference}`
-        throw new StagegateError('E_REGISTRY_NOT_VISIBLE', {
-          message: `${what}, which an earlier run pushed, is no longer in the registry.`,
-          next,
-        })
+        throw refuse(
+          'E_REGISTRY_NOT_VISIBLE',
+          `${what}, which an earlier run pushed, is no longer in the registry.`,
+        )
       }
-      if (found !== digest) {
-        throw new StagegateError('E_TAG_MOVED', {
-          message: `${repository}:${reference} is ${found}, and not ${digest}, which an earlier run is said to have pushed.`,
-          next,
-        })
+      if (found === digest) continue
+      // A build that is not reproducible leaves the tag with its first result: then the image itself says its commit.
+      const own = await registry.revisionOf(repository, digest, signal)
+      if (own === undefined || own !== revision) {
+        throw refuse(
+          'E_TAG_MOVED',
+          `${repository}:${reference} is ${found}, and not ${digest}, which an earlier run is said to have pushed and which is an image of ${own ?? 'no commit'}.`,
+        )
       }
     }
   },
@@ -120,53 +130,4 @@ async function takeOver(systems: Systems, step: StepContext): Promise<BuiltImage
     `${built.digest} is what was handed over; every blob of it has the content that its name says.`,
   )
   return built
-}
-
-async function push(
-  settings: Settings,
-  built: BuiltImage,
-  systems: Systems,
-  step: StepContext,
-): Promise<void> {
-  const registry = await systems.registry()
-  const { repository } = settings
-  await refuseMovedTags(settings, built.digest, systems, step)
-  const { pushedBytes, skippedBlobs } = await registry.push({
-    layout: built.layout,
-    repository,
-    digest: built.digest,
-    tags: settings.tags.map((tag) => tag.name),
-    signal: step.signal,
-    onProgress: (text) => {
-      step.log.info(text)
-    },
-  })
-  const readBack = await registry.digestOf(repository, settings.tags[0]?.name ?? built.digest, step.signal)
-  if (readBack !== built.digest) {
-    throw new StagegateError('E_DIGEST_MISMATCH', {
-      message: `The registry serves ${readBack ?? 'nothing'} for ${repository}; pushed was ${built.digest}.`,
-      state: 'The image is in the registry; nothing was deployed.',
-    })
-  }
-  step.fact('pushed', `${(pushedBytes / 1e6).toFixed(1)} MB, ${skippedBlobs} blobs were there`)
-  step.log.info(`${repository}@${built.digest} is in the registry, read back.`)
-}
-
-/** Tags with the commit in them never move: the same commit built again must give the same bytes, or keep its first. */
-async function refuseMovedTags(
-  settings: Settings,
-  digest: string,
-  systems: Systems,
-  step: StepContext,
-): Promise<void> {
-  const registry = await systems.registry()
-  for (const tag of settings.tags.filter((each) => !each.moves)) {
-    const existing = await registry.digestOf(settings.repository, tag.name, step.signal)
-    if (existing !== undefined && existing !== digest) {
-      throw new StagegateError('E_TAG_MOVED', {
-        message: `The tag ${tag.name} exists with ${existing}; this build made ${digest}.`,
-        state: 'Nothing was pushed.',
-      })
-    }
-  }
 }

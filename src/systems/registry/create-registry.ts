@@ -2,6 +2,8 @@ import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
 import { startUpload } from './push-blob.ts'
 import { createPush } from './push-image.ts'
+import { REVISION_LABEL } from './put-manifest.ts'
+import { createReadLabels } from './read-labels.ts'
 import { createReadManifest } from './read-manifest.ts'
 import { createRegistryClient, type RegistryClientOptions } from './registry-client.ts'
 import type { Registry } from './registry.ts'
@@ -11,6 +13,7 @@ import { parseRepository } from './repository-name.ts'
 export function createRegistry(options: RegistryClientOptions & { readonly clock: Clock }): Registry {
   const client = createRegistryClient(options)
   const readManifest = createReadManifest(client)
+  const readLabels = createReadLabels(client, readManifest)
 
   return {
     async checkPush(repository, signal) {
@@ -28,7 +31,10 @@ export function createRegistry(options: RegistryClientOptions & { readonly clock
     async digestOf(repository, reference, signal) {
       return (await readManifest(parseRepository(repository), reference, signal))?.digest
     },
-    push: createPush({ client, clock: options.clock, readManifest }),
+    push: createPush({ client, clock: options.clock, readManifest, readLabels }),
+    async revisionOf(repository, digest, signal) {
+      return (await readLabels(parseRepository(repository), digest, signal))[REVISION_LABEL]
+    },
     async platformDigests(repository, digest, signal) {
       const found = await readManifest(parseRepository(repository), digest, signal)
       if (found === undefined) {
