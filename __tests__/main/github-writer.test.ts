@@ -90,7 +90,10 @@ describe('what is written to GitHub beside the pipeline', () => {
     }
     end(stage('image', pushed))
     expect(await stored()).toEqual({
-      output: { ...(pushed as { output: object }).output, lastingTags: [`sha-${headCommit}`] },
+      output: {
+        ...(pushed as { output: object }).output,
+        ...{ lastingTags: [`sha-${headCommit}`], revision: headCommit },
+      },
       from: 'run 77, attempt 2',
     })
     end(stage('image', failed({ message: 'The registry refused.' })))

@@ -26,7 +26,7 @@ const tools = { docker: '0.30.1', platform: 'linux/x64' }
 const output = (pushed as { output: object }).output
 const config = configOf()
 /** With the tags of this commit from the configuration, which the image has to have. */
-const believed = { ...output, lastingTags: [`sha-${headCommit}`] }
+const believed = { ...output, lastingTags: [`sha-${headCommit}`], revision: headCommit }
 const subject = subjectOf(config, tree)
 const other = 'b'.repeat(40)
 const ownWriter: PassWriter = {
