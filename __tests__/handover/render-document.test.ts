@@ -71,6 +71,16 @@ describe('what a job hands over', () => {
     )
   })
 
+  it.each([0, 12, 'unknown'])('says how many tests ran: %s', (testsRan) => {
+    expect(passOn([stepOf({ kept: { testsRan } })]).stages[0]?.steps[0]?.kept).toEqual({ testsRan })
+  })
+
+  it.each([1.5, '12', null])('is refused when it says that %j tests ran', (testsRan) => {
+    expect(() => passOn([stepOf({ kept: { testsRan } })])).toThrow(
+      expect.objectContaining({ code: 'E_HANDOVER_INVALID' }) as Error,
+    )
+  })
+
   it.each<readonly [string, Partial<StepResult>]>([
     ['a rule of 2,000 characters', { kept: { findings: [findingOf({ rule: 'r'.repeat(2000) })] } }],
     ['51 other names', { kept: { findings: [findingOf({ aliases: Array<string>(51).fill('CVE-1') })] } }],

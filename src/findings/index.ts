@@ -8,6 +8,7 @@ export { type OsvReport, parseOsvScanner } from './parse-osv-scanner.ts'
 export { parseSchemathesis, type SchemathesisReport } from './parse-schemathesis.ts'
 export { parseSemgrep, type SemgrepReport } from './parse-semgrep.ts'
 export { ProblemMatcher } from './problem-matcher.ts'
+export { type PrintedCounts, TestCounter } from './ran/test-counter.ts'
 export { readReport, type Report } from './read-report.ts'
 export { compareSeverity, isAtLeast, severities, type Severity } from './severity.ts'
 export {
@@ -17,3 +18,4 @@ export {
   type TestCase,
   type TestSummary,
 } from './test-summary.ts'
+export { addTestsRan, countTestsRan, describePrinted, type TestsRan } from './tests-ran.ts'

@@ -31,6 +31,11 @@ export function clipText(text: string, length = MAX_TEXT): string {
   return Buffer.from(clean).toString()
 }
 
+/** The lines of a text without terminal escapes, their indentation kept; one that was written over counts as a line. */
+export function plainLines(text: string): readonly string[] {
+  return text.replace(escapes, '').split(/[\r\n]/)
+}
+
 /** The error for a report that cannot be believed. */
 export function unreadableReport(source: string, why: string, cause?: unknown): StagegateError {
   return new StagegateError('E_REPORT_UNREADABLE', {

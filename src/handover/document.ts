@@ -75,6 +75,9 @@ export const tests = z.strictObject({
   slowest: z.array(testCase).max(bounds.slowest),
 })
 
+/** How many tests of a step ran. */
+export const testsRan = z.union([count, z.literal('unknown')])
+
 const step = z.strictObject({
   id: shortText,
   critical: z.boolean(),

@@ -1,4 +1,4 @@
-import type { Finding, TestCase, TestSummary } from '../findings/index.ts'
+import type { Finding, TestCase, TestsRan, TestSummary } from '../findings/index.ts'
 import { bounds } from './document.ts'
 
 /**
@@ -13,8 +13,10 @@ export function fitKept(
 ): Readonly<Record<string, unknown>> {
   const findings = kept.findings as readonly Finding[] | undefined
   const tests = kept.tests as TestSummary | undefined
+  const testsRan = kept.testsRan as TestsRan | undefined
   return {
     ...kept,
+    ...(typeof testsRan === 'number' ? { testsRan: fitNumber(testsRan, bounds.count) } : {}),
     ...(findings === undefined
       ? {}
       : { findings: findings.slice(0, Math.min(most, bounds.findings)).map(fitFinding) }),

@@ -1,4 +1,11 @@
-import { type Finding, mergeTestSummaries, renderTestCounts, type TestSummary } from '../findings/index.ts'
+import {
+  addTestsRan,
+  type Finding,
+  mergeTestSummaries,
+  renderTestCounts,
+  type TestsRan,
+  type TestSummary,
+} from '../findings/index.ts'
 import type { Fact, Result, StageResult, StepResult } from '../pipeline/index.ts'
 
 /**
@@ -27,6 +34,7 @@ function mergeSteps(parts: readonly StepResult[]): StepResult {
   if (ran.length <= 1) return first
   const findings = ran.flatMap(({ kept }) => (kept.findings ?? []) as readonly Finding[])
   const summaries = ran.flatMap(({ kept }) => (kept.tests === undefined ? [] : [kept.tests as TestSummary]))
+  const counts = ran.flatMap(({ kept }) => (kept.testsRan === undefined ? [] : [kept.testsRan as TestsRan]))
   const tests = summaries.length === 0 ? undefined : mergeTestSummaries(summaries)
   return {
     id: first.id,
@@ -36,6 +44,7 @@ function mergeSteps(parts: readonly StepResult[]): StepResult {
     kept: {
       ...(ran.some(({ kept }) => kept.findings !== undefined) ? { findings } : {}),
       ...(tests === undefined ? {} : { tests }),
+      ...(counts.length === 0 ? {} : { testsRan: addTestsRan(counts) }),
     },
     ...span(ran),
   }

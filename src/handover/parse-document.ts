@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { catalogue, type ErrorCode, StagegateError } from '../errors/index.ts'
 import { clipText, createFinding } from '../findings/index.ts'
 import type { Result, StageResult, StepResult } from '../pipeline/index.ts'
-import { bounds, documentSchema, finding, type HandedOver, type HandedOverStage, tests } from './document.ts'
+import {
+  bounds,
+  documentSchema,
+  finding,
+  type HandedOver,
+  type HandedOverStage,
+  tests,
+  testsRan,
+} from './document.ts'
 import { type Job, nameOf } from './job.ts'
 
 /** What the reader knows without the document: whose it must be. */
@@ -107,6 +115,7 @@ function readKept(kept: Readonly<Record<string, unknown>>, trusted: boolean): Re
       .map((each) => createFinding({ ...each, file: insideWorkspace(each.file) }))
   }
   if (kept.tests !== undefined) known.tests = tests.parse(kept.tests)
+  if (kept.testsRan !== undefined) known.testsRan = testsRan.parse(kept.testsRan)
   return known
 }
 

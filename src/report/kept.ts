@@ -1,4 +1,10 @@
-import { compareSeverity, type Finding, type TestSummary } from '../findings/index.ts'
+import {
+  addTestsRan,
+  compareSeverity,
+  type Finding,
+  type TestsRan,
+  type TestSummary,
+} from '../findings/index.ts'
 import type { StageResult } from '../pipeline/index.ts'
 
 /** Findings that the steps of stages kept, whether they passed or failed; worst first, then in the order of the steps. */
@@ -23,6 +29,19 @@ export function testsOf(stages: readonly StageResult[]): readonly KeptTests[] {
       return summary === undefined ? [] : [{ stage: stage.id, step: step.id, summary }]
     }),
   )
+}
+
+/**
+ * How many tests ran in the stage `test`: by its output, else by what its steps kept. Undefined where it did not run, and
+ * did not pass in an earlier run.
+ */
+export function testsRanOf(stages: readonly StageResult[]): TestsRan | undefined {
+  const stage = stages.find(({ id }) => id === 'test')
+  if (stage === undefined || stage.result.status === 'skipped') return undefined
+  const output = outputOf(stages, 'test') as { readonly testsRan?: TestsRan } | undefined
+  if (output?.testsRan !== undefined) return output.testsRan
+  const kept = stage.steps.flatMap((step) => (step.kept.testsRan ?? []) as TestsRan)
+  return kept.length === 0 ? 'unknown' : addTestsRan(kept)
 }
 
 /** What preflight found of what the run needs of others. */

@@ -99,10 +99,84 @@ describe('The tests', () => {
     expect(run.output).toMatchObject({ tests: { total: 1, passed: 1 } })
   })
 
-  it('say so when no report tells how many ran', async () => {
+  it('fail when all tests in the report were skipped', async () => {
+    const skipped =
+      "echo \"<testsuite><testcase name='a'><skipped/></testcase><testcase name='b'><skipped/></testcase></testsuite>\" > report.xml"
+    const run = await runUnit({}, skipped)
+    expect(run.error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      message: 'In report.xml, all 2 tests were skipped.',
+    })
+    expect(keptBy(run, 'unit', 'testsRan')).toBe(0)
+    await workshop.dispose()
+    const allowed = await runUnit({}, skipped, { reports: ['report.xml'], allowNoTests: true })
+    expect(allowed.error).toBeUndefined()
+    expect(allowed.output).toMatchObject({ testsRan: 0 })
+  })
+
+  it('say so when nothing tells how many ran', async () => {
     const run = await runUnit({}, 'true', { reports: [] })
     expect(run.error).toBeUndefined()
-    expect(run.log.get('unit')).toContain('warning: No reports are configured')
+    expect(run.log.get('unit')).toContain(
+      'warning: The command ended with 0; how many tests ran is not known',
+    )
+    expect(run.steps[0]?.facts).toEqual([
+      { name: 'tests', value: 'the command ended with 0; how many tests ran is not known' },
+    ])
+    expect(keptBy(run, 'unit', 'testsRan')).toBe('unknown')
+    expect(run.output).toMatchObject({ testsRan: 'unknown' })
+  })
+
+  it('are counted by what the real runner prints where no report is configured', async () => {
+    const run = await runUnit({ 'a.test.mjs': passing }, 'node --test a.test.mjs', { reports: [] })
+    expect(run.error).toBeUndefined()
+    expect(run.output).toMatchObject({ testsRan: 1 })
+    expect(run.steps[0]?.facts).toEqual([{ name: 'tests', value: '1 passed, as node --test printed' }])
+  })
+
+  it('fail where the real runner says, without a report, that all were skipped or that there is none', async () => {
+    const skipping = "import { test } from 'node:test'\ntest('later', { skip: true }, () => {})\n"
+    const skipped = await runUnit({ 'a.test.mjs': skipping }, 'node --test a.test.mjs', { reports: [] })
+    expect(skipped.error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      message: 'By what node --test printed, the only test was skipped.',
+    })
+    await workshop.dispose()
+    const empty = await runUnit({}, 'vitest run --passWithNoTests', { reports: [] })
+    expect(empty.error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      message: 'By what vitest printed, no test ran.',
+      evidence: ['No test files found, exiting with code 0'],
+    })
+    expect(empty.output).toBeUndefined()
+    await workshop.dispose()
+    const allowed = await runUnit({}, 'vitest run --passWithNoTests', { reports: [], allowNoTests: true })
+    expect(allowed.error).toBeUndefined()
+    expect(allowed.output).toMatchObject({ testsRan: 0 })
+  })
+
+  it('say that there is no test where a runner failed for that reason', async () => {
+    const run = await runUnit({}, 'vitest run', { reports: [] })
+    expect(run.error).toMatchObject({
+      code: 'E_TESTS_NONE',
+      message: 'By what vitest printed, no test ran. `vitest run` ended with exit code 1.',
+    })
+  })
+
+  it('fail when the runner prints a failure that the exit code hides', async () => {
+    const run = await runUnit({ 'b.test.mjs': failing }, 'node --test b.test.mjs || true', { reports: [] })
+    expect(run.error).toMatchObject({
+      code: 'E_TESTS_FAILED',
+      message: 'node --test printed that tests failed, though the command ended with exit code 0.',
+    })
+  })
+
+  it('pass where some packages have none, and others have', async () => {
+    const run = await runUnit({}, "printf '?   \\tx/a\\t[no test files]\\nok  \\tx/b\\t0.006s\\n'", {
+      reports: [],
+    })
+    expect(run.error).toBeUndefined()
+    expect(run.steps[0]?.facts).toEqual([{ name: 'tests', value: 'at least 1 passed, as go test printed' }])
   })
 
   it('of integration run after the unit tests, and not at all when those failed', async () => {

@@ -37,6 +37,6 @@ export const testStep = oneOf(FORMS, [
     'allow-no-tests': z
       .boolean()
       .optional()
-      .meta({ description: 'Whether reports in which there is no test are a success.', default: false }),
+      .meta({ description: 'Whether the step passes when no test ran: there was none, or all were skipped.', default: false }),
   }),
 ])

@@ -43,8 +43,8 @@ export const commit = {
   ),
   E_TESTS_FAILED: workload('Tests failed.', 'Read the failed tests above.'),
   E_TESTS_NONE: workload(
-    'No test was found in the reports.',
-    'Check the path of the reports, or set allow-no-tests.',
+    'No test ran: there was none, or all were skipped.',
+    'Check that the command runs the tests, or set allow-no-tests.',
   ),
   E_REPORT_UNREADABLE: workload(
     'A report file could not be read.',

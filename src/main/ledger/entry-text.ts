@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts'
+import type { TestsRan } from '../../findings/index.ts'
 import type { StageResult } from '../../pipeline/index.ts'
-import { imageOf, type ReportedImage } from '../../report/kept.ts'
+import { imageOf, type ReportedImage, testsRanOf } from '../../report/kept.ts'
 import type { ImageOutput } from '../../stages/image/image.ts'
 import type { ToolVersions } from './subject.ts'
 import type { PassWriter } from './trust.ts'
@@ -17,14 +18,12 @@ export interface EntryText {
 /** The text of a check run: who wrote it with which tools, and what a pass hands over. */
 export function renderEntryText(stage: StageResult, writer: PassWriter, tools: ToolVersions): string {
   const passed = stage.result.status === 'success'
-  const image = passed && stage.id === 'image' ? imageOf([stage]) : undefined
-  const kept = image === undefined ? {} : pickImage(image)
   const { run, attempt, workflow, job, runner } = writer
   const entry: EntryText = {
     stage: stage.id,
     writer: { run, attempt, workflow, job, runner },
     tools,
-    output: passed ? kept : null,
+    output: passed ? pickOutput(stage) : null,
   }
   return `\`\`\`json\n${JSON.stringify(entry)}\n\`\`\``
 }
@@ -47,7 +46,8 @@ export function parseEntryText(text: string): EntryText | undefined {
 /** What a pass hands over, for a stage that is selected; undefined when it does not fit this configuration. */
 export function parseOutput(entry: EntryText, config: Config): object | undefined {
   if (typeof entry.output !== 'object' || entry.output === null) return undefined
-  return entry.stage === 'image' ? parseImage(entry.output, config) : {}
+  if (entry.stage === 'image') return parseImage(entry.output, config)
+  return entry.stage === 'test' ? parseTests(entry.output) : {}
 }
 
 /**
@@ -61,6 +61,20 @@ function parseImage(output: object, config: Config): ImageOutput | undefined {
   if (!Array.isArray(tags) || !tags.every((tag): tag is string => typeof tag === 'string')) return undefined
   const lastingTags = config.image.tags.filter((tag) => !tag.moves).map((tag) => tag.name)
   return { repository, digest, tags, lastingTags, revision: config.trigger.headCommit }
+}
+
+/** What ran then; a pass of a version that did not say it has nothing. */
+function parseTests(output: object): { readonly testsRan?: TestsRan } {
+  const { testsRan } = output as Readonly<Record<string, unknown>>
+  const isKnown = testsRan === 'unknown' || (Number.isSafeInteger(testsRan) && (testsRan as number) >= 0)
+  return isKnown ? { testsRan: testsRan as TestsRan } : {}
+}
+
+function pickOutput(stage: StageResult): object {
+  const image = stage.id === 'image' ? imageOf([stage]) : undefined
+  if (image !== undefined) return pickImage(image)
+  const testsRan = testsRanOf([stage])
+  return testsRan === undefined ? {} : { testsRan }
 }
 
 function pickImage({ repository, digest, tags }: ReportedImage): ReportedImage {

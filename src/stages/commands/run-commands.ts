@@ -30,6 +30,7 @@ const EVIDENCE_FINDINGS = 5
  * is the only text that a shell gets; it comes from the commit's own configuration.
  *
  * @param workspace absolute path
+ * @param onLine is told each line of the output
  * @throws StagegateError E_REPORT_UNREADABLE when the commands ended well but a report cannot be read
  */
 export async function runCommands(
@@ -37,6 +38,7 @@ export async function runCommands(
   workspace: string,
   { processes, files }: Pick<Systems, 'processes' | 'files'>,
   step: StepContext,
+  onLine: (line: string) => void = () => undefined,
 ): Promise<CommandOutcome> {
   const matcher = new ProblemMatcher(workspace, settings.workingDirectory)
   const before = await digestReports(files, workspace, settings.reports)
@@ -45,6 +47,7 @@ export async function runCommands(
   for (const text of settings.run) {
     const reader = new OutputReader((line) => {
       matcher.addLine(line)
+      onLine(line)
     })
     const finished = await processes.run({
       argv: shellArguments(settings.shell, text),

@@ -1,28 +1,63 @@
 import type { TestSettings } from '../../config/config.ts'
 import { StagegateError } from '../../errors/index.ts'
-import type { TestSummary } from '../../findings/index.ts'
+import type { PrintedCounts, TestSummary } from '../../findings/index.ts'
 import type { CommandOutcome } from '../commands/run-commands.ts'
 
 const EVIDENCE_TESTS = 10
 
+type Settings = Pick<TestSettings, 'reports' | 'allowNoTests'>
+
 /**
  * Why a test step failed, or undefined when it passed. Neither the exit code nor the reports can make up for the other:
- * a command may hide failures behind `|| true`, and may crash after the last test.
+ * a command may hide failures behind `|| true`, and may crash after the last test. Where no report is configured, what
+ * the test runners printed is the evidence.
+ *
+ * @param printed undefined where no known runner printed how many tests ran
  */
 export function judgeTests(
-  settings: Pick<TestSettings, 'reports' | 'allowNoTests'>,
-  { failure, tests, reports }: CommandOutcome,
+  settings: Settings,
+  outcome: CommandOutcome,
+  printed?: PrintedCounts,
 ): StagegateError | undefined {
-  if (tests !== undefined && tests.failed > 0) {
-    const despite = failure === undefined ? ', though the command ended with exit code 0' : ''
+  const { failure, tests } = outcome
+  if (tests !== undefined && tests.failed > 0) return explainFailed(tests, failure)
+  const said = settings.reports.length === 0 ? printed : undefined
+  const none = settings.allowNoTests ? undefined : explainNone(settings, outcome, said)
+  if (failure !== undefined)
+    return said?.endedByNone === true && none !== undefined ? withExit(none, failure) : failure
+  if (said?.failedLast === true) {
     return new StagegateError('E_TESTS_FAILED', {
-      message: `${tests.failed} of ${tests.total} tests failed${despite}.`,
-      evidence: describeFailures(tests),
+      message: `${said.runners.join(' and ')} printed that tests failed, though the command ended with exit code 0.`,
+      evidence: said.lines,
+      next: 'Let the command end with the exit code of its tests. If failed tests are repeated, configure reports.',
     })
   }
-  if (failure !== undefined) return failure
-  if (settings.allowNoTests || settings.reports.length === 0) return undefined
-  const where = settings.reports.join(', ')
+  return none
+}
+
+function explainFailed(tests: TestSummary, failure: StagegateError | undefined): StagegateError {
+  const despite = failure === undefined ? ', though the command ended with exit code 0' : ''
+  return new StagegateError('E_TESTS_FAILED', {
+    message: `${tests.failed} of ${tests.total} tests failed${despite}.`,
+    evidence: describeFailures(tests),
+  })
+}
+
+/** Why the step has no tests; undefined where some ran, or nothing says how many. */
+function explainNone(
+  { reports: globs }: Settings,
+  { tests, reports }: CommandOutcome,
+  said: PrintedCounts | undefined,
+): StagegateError | undefined {
+  if (globs.length === 0) {
+    if (said === undefined || !ranNone(said)) return undefined
+    const what = said.skipped > 0 ? allSkipped(said.skipped) : 'no test ran'
+    return new StagegateError('E_TESTS_NONE', {
+      message: `By what ${said.runners.join(' and ')} printed, ${what}.`,
+      evidence: said.lines,
+    })
+  }
+  const where = globs.join(', ')
   if (reports.stale.length > 0 && reports.read.length === 0) {
     return new StagegateError('E_TESTS_NONE', {
       message: `The reports at ${where} were there before the tests and have not changed since.`,
@@ -35,8 +70,30 @@ export function judgeTests(
       message: `The command ended well, but left no report at ${where}.`,
     })
   }
-  if ((tests?.total ?? 0) > 0) return undefined
-  return new StagegateError('E_TESTS_NONE', { message: `There is no test in ${reports.read.join(', ')}.` })
+  if (tests !== undefined && tests.passed + tests.failed > 0) return undefined
+  const files = reports.read.join(', ')
+  const message =
+    tests === undefined || tests.skipped === 0
+      ? `There is no test in ${files}.`
+      : `In ${files}, ${allSkipped(tests.skipped)}.`
+  return new StagegateError('E_TESTS_NONE', { message })
+}
+
+function allSkipped(count: number): string {
+  return count === 1 ? 'the only test was skipped' : `all ${count} tests were skipped`
+}
+
+function ranNone({ passed, failed, known }: PrintedCounts): boolean {
+  return known === 'exact' && passed + failed === 0
+}
+
+/** pytest ends with 5 where there are no tests, vitest and jest with 1. */
+function withExit(none: StagegateError, failure: StagegateError): StagegateError {
+  return new StagegateError('E_TESTS_NONE', {
+    message: `${none.message} ${failure.message}`,
+    evidence: failure.evidence,
+    next: 'Check that the command runs the tests.',
+  })
 }
 
 /** Each failed test with its place and the first lines of its message. */
