@@ -423,6 +423,30 @@ deploy:
     expect((await refusal({ config, inputs: { stages: 'deploy' } })).code).toBe('E_INPUT_INVALID')
   })
 
+  it('is refused for one variable from two paths, or from two keys of one, and names both', async () => {
+    const config = `deploy:
+  manifests: k8s/
+  secrets:
+    - { path: a/one, to: { env: { password: DB_PASSWORD }, steps: [migration] } }
+    - { path: a/two, to: { env: { pw: DB_PASSWORD, a: TWICE, b: TWICE }, steps: [migration] } }
+`
+    expect((await refusal({ config, inputs: logins })).evidence).toEqual([
+      expect.stringMatching(
+        /stagegate\.yml:5: deploy\.secrets\[1\]\.to\.env\.pw gives the step migration the variable DB_PASSWORD from pw of a\/two, which has it from password of a\/one already \(.*stagegate\.yml:4\)/,
+      ),
+      expect.stringMatching(/to\.env\.b gives the step migration the variable TWICE from b of a\/two/),
+    ])
+  })
+
+  it('keeps the keys that are public, and misses a wrong name for them', async () => {
+    const config = (name: string) =>
+      `deploy:\n  manifests: k8s/\n  secrets: [{ path: a/b, to: { kubernetes: x }, ${name}: [PORT, HOST] }]\n`
+    expect((await load({ config: config('public'), inputs: logins })).deploy).toMatchObject({
+      secrets: { entries: [{ path: 'a/b', publicKeys: ['PORT', 'HOST'] }] },
+    })
+    expect((await refusal({ config: config('publik'), inputs: logins })).evidence[0]).toMatch(/public/)
+  })
+
   it.each([
     'ghcr.io/acme/api:latest',
     'acme/api',

@@ -99,6 +99,8 @@ export type SecretDestination =
 
 export interface SecretSettings {
   readonly path: string
+  /** Keys that are configuration and not secret: their values are not hidden. */
+  readonly publicKeys?: readonly string[]
   readonly to: SecretDestination
   readonly source: string
 }

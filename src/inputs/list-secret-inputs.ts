@@ -10,12 +10,19 @@ export const secretInputNames: readonly InputName[] = inputNames.filter(isSecret
  * its credentials: its other lines (`kind: Config`) are ordinary words.
  */
 export function listSecretInputs(env: Environment): readonly string[] {
-  const values = secretInputNames.flatMap((name) => {
-    const value = env[inputVariable(name)]?.trim() ?? ''
-    if (name === 'kubeconfig') return kubeconfigCredentials(value)
-    return name === 'sops-age-key' ? listAgeKeys(value) : [value]
-  })
-  return [...new Set(values)].filter((value) => value !== '')
+  return [...new Set(secretInputNames.flatMap((name) => secretsOfInput(name, env)))]
+}
+
+/** The same of one input: none where it is not set. */
+export function secretsOfInput(name: InputName, env: Environment): readonly string[] {
+  const value = env[inputVariable(name)]?.trim() ?? ''
+  const values =
+    name === 'kubeconfig'
+      ? kubeconfigCredentials(value)
+      : name === 'sops-age-key'
+        ? listAgeKeys(value)
+        : [value]
+  return values.filter((each) => each !== '')
 }
 
 /** Keys of a kubeconfig that hold credentials (client authentication v1). */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { listSecretInputs } from '../inputs/index.ts'
+import { judgeSecret } from '../report/redaction/judge-secret.ts'
+import { createPublicTexts } from '../report/redaction/public-texts.ts'
 import { createRedactor } from '../report/redaction/redactor.ts'
 import { type Activity, createActivity } from '../systems/clock/activity.ts'
 import { systemClock } from '../systems/clock/clock.ts'
@@ -12,6 +13,7 @@ import type { Processes } from '../systems/runner/processes.ts'
 import { createRunnerFiles, type RunnerFiles } from '../systems/runner/runner-files.ts'
 import { createSecrets, type Secrets } from '../systems/runner/secrets.ts'
 import { createProcesses } from '../systems/runner/spawn-processes.ts'
+import { declareInputs } from './declare-inputs.ts'
 import { redactLastWords } from './exit-code.ts'
 import { userAgent } from './version.ts'
 
@@ -20,6 +22,14 @@ export interface Console {
   readonly output: Output
   readonly secrets: Secrets
   readonly redact: (text: string) => string
+  /** Whether a text has a secret in it, outside of what is public. */
+  readonly holdsSecret: (text: string) => boolean
+  /**
+   * Takes texts for public that no secret changes any more: names, addresses, digests and tags.
+   *
+   * @throws StagegateError E_SECRET_PUBLIC where a secret input is in one of them
+   */
+  readonly publish: (texts: Iterable<string | undefined>) => void
   readonly runnerFiles: RunnerFiles
   readonly files: Files
   readonly http: Http
@@ -53,8 +63,11 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
     isRunner: env.GITHUB_ACTIONS === 'true',
     folder,
   })
-  const secrets = createSecrets(redactor, output)
-  for (const value of listSecretInputs(env)) secrets.add(value)
+  const publicTexts = createPublicTexts((text) => {
+    redactor.protect(text)
+  })
+  const secrets = createSecrets(redactor, output, (value, origin) => judgeSecret(value, origin, publicTexts))
+  const inputs = declareInputs(env, secrets, warn)
   const activity = createActivity(systemClock)
   const http = createHttp({
     clock: systemClock,
@@ -77,6 +90,12 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
     output,
     secrets,
     redact: (text) => redactor.redact(text),
+    holdsSecret: (text) => redactor.holdsSecret(text),
+    publish(texts) {
+      const more = [...texts]
+      inputs.check(more)
+      publicTexts.add(more)
+    },
     runnerFiles: createRunnerFiles(env),
     files: createFiles({ temporary: folder }),
     http,

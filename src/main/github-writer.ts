@@ -210,7 +210,7 @@ export class GithubWriter {
 }
 
 /** `Stagegate / build`, with the service where a repository has several. */
-function checkName(config: Config, stage: string): string {
+export function checkName(config: Pick<Config, 'statusContext' | 'service'>, stage: string): string {
   const several = config.statusContext.endsWith(')')
   return several ? `Stagegate / ${stage} (${config.service})` : `Stagegate / ${stage}`
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { toStagegateError } from '../errors/index.ts'
 import { overallStatus, type StageResult } from '../pipeline/index.ts'
@@ -14,6 +13,7 @@ import type { RunnerFiles } from '../systems/runner/runner-files.ts'
 import { decideStatus } from './decide-status.ts'
 import { factsOf } from './facts.ts'
 import type { GithubWriter } from './github-writer.ts'
+import { reportFileOf } from './report-file-of.ts'
 
 /** GitHub shows nothing at all of a step summary that is larger. Bytes. */
 const SUMMARY_BYTES = 1_048_576
@@ -41,7 +41,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   const { config, files, writer, redact } = options
   const reportOf = (results: readonly StageResult[]): RunReport =>
     buildReport(
-      redactResults(factsOf(config), redact),
+      factsOf(config),
       redactResults(results, redact),
       overallStatus(results),
       { durationMs: options.elapsed(), overhead: options.overhead() },
@@ -49,11 +49,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     )
   return {
     async writeFile(results) {
-      const path = join(
-        config.temporary,
-        '..',
-        `stagegate-report-${config.trigger.run.job}-${process.pid}.json`,
-      )
+      const path = reportFileOf(config)
       const text = renderJsonReport(reportOf(results))
       await files.write(path, text).catch((thrown: unknown) => {
         // On a full disk the log is the only place that is left.

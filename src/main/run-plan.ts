@@ -41,7 +41,9 @@ import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
 import { savedStateOf } from './saved-state-of.ts'
 import { type LostStatus, markReached, saveState } from './state.ts'
+import { setOutput } from './set-output.ts'
 import { setOutputs } from './set-outputs.ts'
+import { publicTextsOf, publicTextsOfImage } from './public-texts-of.ts'
 
 type AllSystems = Systems & { readonly reporter: Reporter }
 
@@ -68,6 +70,7 @@ export interface Ended {
 /** Plans, says the plan, runs it, and reports. */
 export async function runPlan(options: RunOptions): Promise<Ended> {
   const { config, inputs, console, signals } = options
+  console.publish(publicTextsOf(config, options.env))
   const opened = openGithub(inputs.githubToken, config.trigger.repository, options.env, console)
   const own = { commit: config.trigger.headCommit, context: config.statusContext }
   const writes = opened && recordWrites(opened, own)
@@ -88,8 +91,9 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   const { plan, earlier }: CallPlan<AllSystems> = await call.plan(
     planPipeline(stages, config, config.selection, ledger),
   )
+  for (const stage of plan) if (stage.kind === 'passed') publishImage(console, stage.id, stage.entry.output)
   console.output.info(renderPlan(plan))
-  await console.runnerFiles.setOutput('plan', console.redact(renderPlan(plan)))
+  await setOutput(console, 'plan', renderPlan(plan))
   if (inputs.dryRun) {
     await runDry(plan, asking, console, signals.signal)
     return { success: true, lost: undefined }
@@ -124,9 +128,11 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
     early?.listen(event)
     writer?.listen(event)
     markProgress(console, event)
+    if (event.kind === 'stage-ended' && event.stage.result.status === 'success')
+      publishImage(console, event.stage.id, event.stage.result.output)
   })
   // What has happened has happened: a disk that is full by now takes nothing of it back.
-  await setOutputs(console.runnerFiles, config, result, console.redact).catch((thrown: unknown) => {
+  await setOutputs(console, config, result).catch((thrown: unknown) => {
     console.warn(`The outputs were not all written: ${toStagegateError(thrown).message}`)
   })
   sayResult(console, result)
@@ -159,6 +165,11 @@ async function execute(
     concurrency: Math.max(2, options.cores),
     listen,
   })
+}
+
+/** Digest and tags are public from the moment on at which the image is there. */
+function publishImage(console: Console, stage: string, output: unknown): void {
+  if (stage === 'image') console.publish(publicTextsOfImage(output as Outputs['image']))
 }
 
 /** For `post`: how far a deployment has come decides what is left of it. */

@@ -2,14 +2,14 @@ import type { Config } from '../config/config.ts'
 import { findFailure, type PipelineResult } from '../pipeline/index.ts'
 import { placeOf } from '../report/run-report.ts'
 import type { Outputs } from '../stages/outputs.ts'
-import type { RunnerFiles } from '../systems/runner/runner-files.ts'
+import type { Console } from './console.ts'
+import { setOutput } from './set-output.ts'
 
-/** The outputs of action.yml. None is a secret; each is redacted all the same. */
+/** The outputs of action.yml. Each is as it is or not there: a digest, an address or a path that was changed is wrong. */
 export async function setOutputs(
-  runnerFiles: RunnerFiles,
+  console: Pick<Console, 'runnerFiles' | 'holdsSecret' | 'warn'>,
   config: Config,
   result: PipelineResult,
-  redact: (text: string) => string,
 ): Promise<void> {
   const outputOf = <Id extends keyof Outputs>(id: Id): Outputs[Id] | undefined => {
     const found = result.stages.find((stage) => stage.id === id)?.result
@@ -28,5 +28,5 @@ export async function setOutputs(
     report: outputOf('report')?.file ?? '',
     'resumed-from': result.stages.find((stage) => stage.resumedFrom !== undefined)?.resumedFrom ?? '',
   }
-  for (const [name, value] of Object.entries(values)) await runnerFiles.setOutput(name, redact(value))
+  for (const [name, value] of Object.entries(values)) await setOutput(console, name, value)
 }

@@ -1,8 +1,8 @@
 import { StagegateError } from '../errors/index.ts'
 
 /**
- * Fields whose values are words and hashes of our own: a secret that is in one of them must not change what happened, nor
- * which finding it is.
+ * Fields whose values are words, names and hashes that were public before any secret was read: a secret that is in one of
+ * them must not change what happened, where, or which finding it is.
  */
 const vocabulary: ReadonlySet<string> = new Set([
   'id',
@@ -11,6 +11,15 @@ const vocabulary: ReadonlySet<string> = new Set([
   'outcome',
   'change',
   'fingerprint',
+  'repository',
+  'digest',
+  'tags',
+  'lastingTags',
+  'layout',
+  'environment',
+  'namespace',
+  'environmentUrl',
+  'configCommit',
 ])
 
 /**
@@ -32,8 +41,15 @@ function redactValue(value: unknown, redact: (text: string) => string): unknown 
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      vocabulary.has(key) && typeof each === 'string' ? each : redactValue(each, redact),
+      vocabulary.has(key) && isText(each) ? each : redactValue(each, redact),
     ]),
+  )
+}
+
+/** A text, or a list of texts and nothing else. */
+function isText(value: unknown): boolean {
+  return (
+    typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'))
   )
 }
 

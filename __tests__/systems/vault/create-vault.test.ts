@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../src/systems/http/http.ts'
+import type { Secrets } from '../../../src/systems/runner/secrets.ts'
 import { createVault } from '../../../src/systems/vault/create-vault.ts'
 
 /** A token as GitHub's: claims of a job, and a signature that nothing here verifies. */
@@ -55,13 +56,13 @@ function json(status: number, value: unknown): Answer {
   }
 }
 
-function vault(auth: 'jwt' | 'token' = 'token') {
+function vault(auth: 'jwt' | 'token' = 'token', secrets: Secrets = { add: () => undefined }) {
   return createVault({
     http,
     url,
     namespace: undefined,
     tls: undefined,
-    secrets: { add: () => undefined },
+    secrets,
     auth:
       auth === 'token'
         ? { method: 'token', token: TOKEN }
@@ -166,6 +167,53 @@ describe('whatever a Vault does', () => {
     const revoked = asked.filter((each) => each.line.includes('revoke'))
     expect(revoked.map((each) => `${each.line} ${each.body}`)).toEqual([
       'POST /v1/sys/leases/revoke {"lease_id":"database/creds/x/2","sync":true}',
+    ])
+  })
+
+  test('a path that is named twice is read once: two reads would give two users of a database', async () => {
+    let creds = 0
+    answer = (request, response) => {
+      if (request.url?.startsWith('/v1/sys/internal') === true) {
+        json(200, { data: { path: 'database/', type: 'database' } })(request, response)
+      } else {
+        creds += 1
+        const data = { username: `u${creds}`, password: `p${creds}` }
+        json(200, { lease_id: `database/creds/x/${creds}`, data })(request, response)
+      }
+    }
+    const session = await vault().open(signal)
+    const read = await session.read(['database/creds/x', 'database/creds/x'], signal)
+    expect(read.map(({ values }) => values)).toEqual([
+      { username: 'u1', password: 'p1' },
+      { username: 'u1', password: 'p1' },
+    ])
+    expect(creds).toBe(1)
+  })
+
+  test('every value is registered but for those of public keys, and what is said of them comes with the path', async () => {
+    const registered: string[] = []
+    const add: Secrets['add'] = (value, origin) => {
+      registered.push(`${origin?.place ?? ''} ${origin?.key ?? ''} ${value}`)
+      if (value === '5432') origin?.onShown('a short number')
+      if (value === 'hunter22') origin?.onWarning('to be said')
+    }
+    answer = (request, response) => {
+      if (request.url?.startsWith('/v1/sys/internal') === true)
+        json(200, { data: { path: 'secret/', type: 'kv', options: { version: '1' } } })(request, response)
+      else json(200, { data: { PORT: 5432, HOST: 'db', TOKEN: 'hunter22', EMPTY: '' } })(request, response)
+    }
+    const session = await vault('token', { add }).open(signal)
+    const publicKeys = new Map([['secret/x', new Set(['HOST'])]])
+    expect(await session.read(['secret/x'], signal, publicKeys)).toMatchObject([
+      {
+        values: { PORT: '5432', HOST: 'db', TOKEN: 'hunter22', EMPTY: '' },
+        notHidden: [{ key: 'PORT', why: 'a short number' }],
+        warnings: ['to be said'],
+      },
+    ])
+    expect(registered.filter((line) => line.startsWith('secret/x'))).toEqual([
+      'secret/x PORT 5432',
+      'secret/x TOKEN hunter22',
     ])
   })
 

@@ -34,6 +34,12 @@ const VAULT_PATH_FORM = 'a path such as secret/staging/api, without empty parts,
 const secret = strict({
   path: matching(/^(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\s/?#%]+(?:\/[^\s/?#%]+)+$/, VAULT_PATH_FORM)
     .describe('Path in Vault, with the mount first. KV 1 and 2 are told apart.'),
+  public: z
+    .array(line)
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Keys that are configuration and not secret. They go to the same place, and are not hidden in log and report.'),
   to: oneOf('{kubernetes: NAME}, {env: {KEY: NAME}, steps: [migration]}, or {sops: KEY}', [
     strict({
       kubernetes: matching(/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/, 'the name of a Secret')

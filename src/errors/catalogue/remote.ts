@@ -82,6 +82,10 @@ export const remoteSystems = {
   E_VAULT_RATE_LIMITED: remote('Vault limits the rate of requests.', 'Rerun later.'),
   E_VAULT_PROTOCOL: remote('Vault gave an answer that makes no sense.', 'Check vault-url.'),
   E_SECRET_DESTINATION: configuration('A secret cannot go to its destination.', 'Correct deploy.secrets.'),
+  E_SECRET_PUBLIC: configuration(
+    'A secret is part of a text that everybody can read.',
+    'Take the secret out of that text, and replace it where it is kept: it must be taken as known.',
+  ),
 
   // configs
   E_CONFIG_GIT_UNAVAILABLE: remote(

@@ -65,7 +65,7 @@ export async function openCall(options: RunOptions): Promise<Call> {
     async plan(plan) {
       if (job.id === 'preflight') {
         const jobs = planJobs(plan, config, inputs.shards)
-        await console.runnerFiles.setOutput('jobs', console.redact(JSON.stringify(jobs)))
+        await console.runnerFiles.setOutput('jobs', JSON.stringify(jobs))
       }
       const fetchDocument = createFetchDocument(receiver)
       const startedAt = startOf(console)

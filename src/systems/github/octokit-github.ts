@@ -65,9 +65,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
         writeCheck(api, known, redacted.check(check), signal),
       ),
     readStatus: (commit, context, signal) =>
-      read('The commit status cannot be read', signal, () =>
-        findStatus(api, commit, options.redact(context), signal),
-      ),
+      read('The commit status cannot be read', signal, () => findStatus(api, commit, context, signal)),
     findChecks: (commit, prefix, signal) =>
       read('The check runs of the commit cannot be read', signal, () =>
         findChecks(known, commit, prefix, signal),
@@ -80,14 +78,13 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read('The runs of the workflow cannot be read', signal, () => listRuns(api, workflowFile, signal)),
     findUnfinished: (environment, keys, lookedAt, signal) =>
       read('The deployments cannot be read', signal, () =>
-        findUnfinished(api, options.redact(environment), keys, lookedAt, signal),
+        findUnfinished(api, environment, keys, lookedAt, signal),
       ),
     setDeploymentState: (id, status, signal) =>
       attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, redacted.deploymentStatus(status), signal),
       ),
-    askPermission: (permission, { run, environment }, signal) =>
-      askPermission(api, permission, { run, environment: options.redact(environment) }, signal),
+    askPermission: (permission, subject, signal) => askPermission(api, permission, subject, signal),
     compareCommits: (base, head, signal) =>
       read('The commits cannot be compared', signal, () => compareCommits(api, base, head, signal)),
     async startDeployment(deployment, signal) {

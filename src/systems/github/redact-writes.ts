@@ -2,18 +2,22 @@ import type { CheckRun, CommitStatus, DeploymentStart, DeploymentStatus } from '
 
 type Redact = (text: string) => string
 
-/** Fields that hold text for people: whatever they came from, no secret of the run may be in them. */
+/**
+ * Fields that hold text: whatever it came from, no secret of the run may be in it. Names, addresses, paths, keys, commits
+ * and states are not among them: they say what is meant, and were public before any secret was read. One that was changed
+ * would write to another status, or open an environment called `***`.
+ */
 const textsOf = {
-  status: ['context', 'description', 'targetUrl'],
-  check: ['name', 'title', 'summary', 'text', 'detailsUrl'],
-  annotation: ['path', 'title', 'message'],
-  deployment: ['environment', 'description'],
-  deploymentStatus: ['description', 'logUrl', 'environmentUrl'],
+  status: ['description'],
+  check: ['title', 'summary', 'text'],
+  annotation: ['title', 'message'],
+  deployment: ['description'],
+  deploymentStatus: ['description'],
 } as const
 
 /**
  * What goes to GitHub, redacted: the runner masks nothing that goes over the API. Done before anything is cut or compared,
- * so that what is read back is what was sent. Keys, commits and states are ours and stay as they are.
+ * so that what is read back is what was sent.
  */
 export function createRedactWrites(redact: Redact) {
   const clean = <T extends object>(value: T, fields: readonly string[]): T =>

@@ -1,7 +1,7 @@
 import { StagegateError } from '../../errors/index.ts'
 import { withGrace } from '../clock/grace.ts'
 import type { Secrets } from '../runner/secrets.ts'
-import type { VaultSecret, VaultSession } from './vault.ts'
+import type { NotHidden, VaultSecret, VaultSession } from './vault.ts'
 import { createVaultClient, type VaultAnswer, type VaultConnection } from './vault-client.ts'
 import { readRefusal, toObject, toVaultError } from './vault-error.ts'
 import { encodePath, planRead, type ReadPlan } from './vault-path.ts'
@@ -31,7 +31,11 @@ export function openSession(
   /** Every lease that a read of this session began, also of one beside which another failed. */
   const leases = new Set<string>()
 
-  async function readOne(path: string, signal: AbortSignal): Promise<VaultSecret> {
+  async function readOne(
+    path: string,
+    signal: AbortSignal,
+    publicKeys: ReadonlySet<string> | undefined,
+  ): Promise<VaultSecret> {
     const client = createVaultClient(connection, signal)
     const fail = (thrown: unknown): Error => toVaultError(thrown, connection.url, `read ${path}`, signal)
     const plan = await planFor(path, signal)
@@ -42,8 +46,30 @@ export function openSession(
       typeof answer.lease_id === 'string' && answer.lease_id !== '' ? answer.lease_id : undefined
     if (leaseId !== undefined) leases.add(leaseId)
     const values = readValues(answer, plan, path)
-    for (const value of Object.values(values)) if (value !== '') secrets.add(value)
-    return { path, values, leaseId }
+    return { path, values, leaseId, ...register(path, values, publicKeys) }
+  }
+
+  /** Tells the redactor what is secret of it, and gives back what is to be said of the rest. */
+  function register(
+    path: string,
+    values: Readonly<Record<string, string>>,
+    publicKeys: ReadonlySet<string> | undefined,
+  ): Pick<VaultSecret, 'notHidden' | 'warnings'> {
+    const notHidden: NotHidden[] = []
+    const warnings: string[] = []
+    for (const [key, value] of Object.entries(values)) {
+      if (value === '' || publicKeys?.has(key) === true) continue
+      secrets.add(value, {
+        place: path,
+        key,
+        onShown: (why) => notHidden.push({ key, why }),
+        onWarning: (text) => warnings.push(text),
+      })
+    }
+    return {
+      ...(notHidden.length === 0 ? {} : { notHidden }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    }
   }
 
   /** Vault knows what is mounted where; a policy that hides it leaves the guess that version 2 is usual. */
@@ -74,8 +100,14 @@ export function openSession(
   }
 
   return {
-    async read(paths, signal) {
-      const settled = await Promise.allSettled(paths.map((path) => readOne(path, signal)))
+    async read(paths, signal, publicKeys) {
+      const reading = new Map<string, Promise<VaultSecret>>()
+      const read = (path: string): Promise<VaultSecret> => {
+        const begun = reading.get(path) ?? readOne(path, signal, publicKeys?.get(path))
+        reading.set(path, begun)
+        return begun
+      }
+      const settled = await Promise.allSettled(paths.map(read))
       const failed = settled.find((each) => each.status === 'rejected')
       if (failed !== undefined) throw failed.reason
       return settled.filter((each) => each.status === 'fulfilled').map((each) => each.value)

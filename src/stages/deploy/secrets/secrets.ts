@@ -5,6 +5,7 @@ import { isBookkeepingName } from '../../../systems/kubernetes/bookkeeping.ts'
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { VaultSecret } from '../../../systems/vault/vault.ts'
 import type { Deployment } from '../deployment.ts'
+import { publicKeysOf, sayWhatWasRead } from './say-what-was-read.ts'
 
 /** What `deploy.secrets` read, in memory only, by where it goes. */
 export interface Secrets {
@@ -25,17 +26,15 @@ export async function readSecrets(deployment: Deployment, step: StepContext): Pr
   const { settings, vault } = deployment
   if (!settings.secrets.configured || vault === undefined) return noSecrets
   const { entries } = settings.secrets
+  const publicKeys = publicKeysOf(entries)
   const read = await vault.read(
     entries.map((each) => each.path),
     step.signal,
+    publicKeys,
   )
-  for (const secret of read) {
-    const keys = Object.keys(secret.values).join(', ')
-    step.log.info(
-      `${secret.path}: ${keys}${secret.leaseId === undefined ? '' : ' (leased, revoked at the end)'}`,
-    )
-  }
-  step.fact('secrets', `${read.length} ${read.length === 1 ? 'path' : 'paths'}`)
+  const paths = new Map(read.map((secret) => [secret.path, secret]))
+  for (const secret of paths.values()) sayWhatWasRead(secret, publicKeys.get(secret.path), step.log)
+  step.fact('secrets', `${paths.size} ${paths.size === 1 ? 'path' : 'paths'}`)
   return sortSecrets(entries, read, settings.namespace)
 }
 
@@ -46,6 +45,7 @@ export function sortSecrets(
   namespace: string,
 ): Secrets {
   const objects = new Map<string, Record<string, string>>()
+  const first = new Map<string, SecretSettings>()
   const variables = new Map<string, Record<string, string>>()
   const leases = new Map<string, readonly string[]>()
   const ageKeys: string[] = []
@@ -67,6 +67,7 @@ export function sortSecrets(
           evidence: [`configured at ${entry.source}`],
         })
       }
+      for (const key of Object.keys(secret.values)) refuseSharedKey(key, to.secret, entry, first)
       objects.set(to.secret, { ...objects.get(to.secret), ...secret.values })
       return
     }
@@ -77,7 +78,8 @@ export function sortSecrets(
     const values = Object.entries(to.names).map(([key, name]) => [name, valueOf(secret, key, entry)] as const)
     for (const step of to.steps) {
       variables.set(step, { ...variables.get(step), ...Object.fromEntries(values) })
-      if (secret.leaseId !== undefined) leases.set(step, [...(leases.get(step) ?? []), secret.leaseId])
+      if (secret.leaseId !== undefined)
+        leases.set(step, [...new Set([...(leases.get(step) ?? []), secret.leaseId])])
     }
   })
   return {
@@ -86,6 +88,24 @@ export function sortSecrets(
     leases,
     ageKeys,
   }
+}
+
+/** A key of a Secret has one value: of two paths that have it, the order in the file would decide. */
+function refuseSharedKey(
+  key: string,
+  name: string,
+  entry: SecretSettings,
+  first: Map<string, SecretSettings>,
+): void {
+  const other = first.get(`${name} ${key}`) ?? entry
+  first.set(`${name} ${key}`, other)
+  if (other.path === entry.path) return
+  throw new StagegateError('E_SECRET_DESTINATION', {
+    message: `${other.path} and ${entry.path} both have the key "${key}" for the Secret ${name}: only one value can be in it.`,
+    evidence: [`configured at ${other.source} and at ${entry.source}`],
+    state: 'Nothing was applied.',
+    next: 'Rename the key in one of the paths, or let them go into two Secrets.',
+  })
 }
 
 function valueOf(secret: VaultSecret, key: string, entry: SecretSettings): string {
