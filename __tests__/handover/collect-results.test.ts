@@ -14,7 +14,7 @@ const config = configOf()
 const jobs: PlannedJobs = {
   version: 1,
   ...({ build: 'run', test: 'run', scan: 'none', image: 'none', deploy: 'run' } as const),
-  ...{ tests: 'test', shards: ['1/2', '2/2'], scans: [], platforms: [], passed: {} },
+  ...{ tests: 'test', shards: ['1/2', '2/2'], scans: [], images: '', platforms: [], passed: {} },
 }
 const reference = `result@sha256:${'a'.repeat(64)}`
 const passed = (id: string): StageResult => ({ id, result: { status: 'success', output: {} }, steps: [] })
@@ -230,6 +230,7 @@ describe('a call of the action as a job', () => {
     [['build.prepare', 'build.compile', 'test'], 'test', false],
     [['scan.sast'], 'scan', false],
     [['image.build'], 'image-build', false],
+    [['build.prepare', 'build.compile', 'image.build'], 'image-build', false],
     [['image.push'], 'image-push', true],
     [['deploy'], 'deploy', true],
     [['report'], 'report', true],

@@ -132,3 +132,45 @@ describe('a pipeline', () => {
     })
   })
 })
+
+describe('a stage that has passed, and whose traces are made again', () => {
+  const entry = { output: { made: 'earlier' }, from: 'run 77, attempt 1' }
+  const resume = async (behaviours: Script) => {
+    const { stages, ran } = buildStages(behaviours, new AbortController())
+    const ledger = new Map([['build', entry]])
+    const plan = planPipeline(stages, {}, { stages: undefined, from: 'auto' }, ledger).map((stage) => {
+      const decision = stages.build!.plan({})
+      if (stage.kind !== 'passed' || !decision.run) return stage
+      return { ...stage, again: { reason: 'test needs it', steps: decision.steps, decision } }
+    })
+    const events: string[] = []
+    const result = await runPipeline({
+      ...{ stages, plan, systems: {}, surroundings: silentSurroundings(), concurrency: 2 },
+      signal: new AbortController().signal,
+      lastSignal: new AbortController().signal,
+      listen: (event) =>
+        events.push(`${event.kind} ${typeof event.stage === 'string' ? event.stage : event.stage.id}`),
+    })
+    return { result, ran, events, build: result.stages.find(({ id }) => id === 'build') }
+  }
+
+  it('runs these steps before the stages after it, and stays what it was', async () => {
+    const { result, ran, events, build } = await resume({})
+    expect(result.status).toBe('success')
+    expect(ran.slice(2, 4)).toEqual(['build', 'test'])
+    expect(build).toMatchObject({
+      result: { status: 'success', output: entry.output },
+      resumedFrom: entry.from,
+      steps: [{ id: 'first' }, { id: 'second' }],
+    })
+    expect(events).toContain('stage-started build')
+  })
+
+  it('is no pass any more when they fail: nothing after it runs', async () => {
+    const { result, build, ran } = await resume({ build: { behaviour: 'fail' } })
+    expect(result.status).toBe('failure')
+    expect(build?.result.status).toBe('failure')
+    expect(build?.resumedFrom).toBeUndefined()
+    expect(ran).not.toContain('test')
+  })
+})

@@ -46,6 +46,7 @@ describe('the jobs of the reusable workflow', () => {
     const example = new Map([
       ['test', 'build.compile, test'],
       ['scan', 'build.compile, scan.dast'],
+      ['image-build', 'build.compile, image.build'],
     ])
     const words = example.get(id) ?? String(given.stages)
     const { trusted: runsNone } = decideJob(words.split(', '), { shard: undefined, platform: undefined })

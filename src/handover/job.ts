@@ -37,7 +37,7 @@ const allowed: Readonly<
   build: { stage: 'build', words: /^build$/, trusted: false },
   test: { stage: 'test', words: /^(?:build\.(?:prepare|compile)|test(?:\.\w+)?)$/, trusted: false },
   scan: { stage: 'scan', words: /^(?:build\.(?:prepare|compile)|scan\.\w+)$/, trusted: false },
-  'image-build': { stage: 'image', words: /^image\.build$/, trusted: false },
+  'image-build': { stage: 'image', words: /^(?:build\.(?:prepare|compile)|image\.build)$/, trusted: false },
   'image-push': { stage: 'image', words: /^image\.push$/, trusted: true },
   deploy: { stage: 'deploy', words: /^deploy$/, trusted: true },
   report: { stage: 'report', words: /^report$/, trusted: true },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { stepsBuiltBefore, usesBuild } from '../config/built-before.ts'
 import type { Config } from '../config/config.ts'
 import { StagegateError } from '../errors/index.ts'
 import type { PlannedStage } from '../pipeline/index.ts'
@@ -19,6 +20,8 @@ const schema = z.strictObject({
   tests: z.string(),
   shards: z.array(z.string()),
   scans: z.array(z.strictObject({ scanner: z.string(), stages: z.string() })),
+  /** What each job image-build runs. */
+  images: z.string(),
   platforms: z.array(z.string()),
   /** What earlier runs have left, believed by preflight. */
   passed: z.record(z.string(), z.strictObject({ output: z.unknown(), from: z.string() })),
@@ -43,9 +46,10 @@ export function planJobs(plan: readonly PlannedStage<never>[], config: Config, s
     if (stage?.kind === 'passed') return 'passed'
     return stage?.kind === 'run' ? 'run' : 'none'
   }
-  const built = (['prepare', 'compile'] as const)
-    .filter((step) => config.build[step].configured)
-    .map((step) => `build.${step}`)
+  const built = stepsBuiltBefore(config).map((step) => `build.${step}`)
+  // Each job has a machine of its own, on which nothing is built yet.
+  const wordsOf = (stage: string, word: string, scanner?: string): string =>
+    [...(usesBuild(config, stage, scanner) ? built : []), word].join(', ')
   const scan = of('scan')
   const scanners = scan?.kind === 'run' ? scan.steps.filter((step) => step.run).map((step) => step.id) : []
   const platforms = config.image.configured ? config.image.platforms : []
@@ -56,13 +60,13 @@ export function planJobs(plan: readonly PlannedStage<never>[], config: Config, s
     scan: decide('scan'),
     image: decide('image'),
     deploy: of('deploy')?.kind === 'run' ? 'run' : 'none',
-    tests: [...built, 'test'].join(', '),
+    tests: wordsOf('test', 'test'),
     shards: Array.from({ length: shards }, (_, index) => `${index + 1}/${shards}`),
-    // Only what runs the service needs it built.
     scans: scanners.map((scanner) => ({
       scanner,
-      stages: [...(scanner === 'dast' ? built : []), `scan.${scanner}`].join(', '),
+      stages: wordsOf('scan', `scan.${scanner}`, scanner),
     })),
+    images: wordsOf('image', 'image.build'),
     platforms: [...platforms],
     passed: Object.fromEntries(
       stageNames.flatMap((id) => {

@@ -37,6 +37,7 @@ import { dropVanished } from './ledger/drop-vanished.ts'
 import { openLedger } from './ledger/open-ledger.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { recordWrites } from './record-writes.ts'
+import { makeBuildAgain } from './make-build-again.ts'
 import { openReporter } from './open-reporter.ts'
 import type { RunSignals } from './signals.ts'
 import { savedStateOf } from './saved-state-of.ts'
@@ -88,9 +89,11 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
     : new Map<string, LedgerEntry>()
   const asking = openSystems(options, call, patience, undefined, github, { elapsedMs: 0, warnings: [] })
   const ledger = await dropVanished(passed, asking, warn, signals.signal)
-  const { plan, earlier }: CallPlan<AllSystems> = await call.plan(
-    planPipeline(stages, config, config.selection, ledger),
-  )
+  const planned = planPipeline(stages, config, config.selection, ledger)
+  // A job of the reusable workflow is told by its words what of the build it makes again.
+  const here =
+    options.job === undefined ? await makeBuildAgain(planned, config, asking, signals.signal) : planned
+  const { plan, earlier }: CallPlan<AllSystems> = await call.plan(here)
   for (const stage of plan) if (stage.kind === 'passed') publishImage(console, stage.id, stage.entry.output)
   console.output.info(renderPlan(plan))
   await setOutput(console, 'plan', renderPlan(plan))

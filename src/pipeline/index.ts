@@ -1,5 +1,12 @@
 export type { PipelineEvent, PipelineListener } from './events.ts'
-export { type Ledger, type LedgerEntry, type PlannedStage, planPipeline, type Selection } from './plan.ts'
+export {
+  type Again,
+  type Ledger,
+  type LedgerEntry,
+  type PlannedStage,
+  planPipeline,
+  type Selection,
+} from './plan.ts'
 export {
   type Failure,
   findFailure,

@@ -22,6 +22,14 @@ export interface LedgerEntry {
 /** Stage id → its valid pass. Empty where there is no ledger. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>
 
+/** What of a passed stage is run again. */
+export interface Again<Systems> {
+  /** As the plan says it, after the steps: `test needs them here`. */
+  readonly reason: string
+  readonly steps: readonly PlannedStep[]
+  readonly decision: Extract<Decision<never, unknown, Systems>, { run: true }>
+}
+
 export type PlannedStage<Systems> =
   | {
       readonly id: string
@@ -30,7 +38,13 @@ export type PlannedStage<Systems> =
       readonly steps: readonly PlannedStep[]
       readonly decision: Extract<Decision<never, unknown, Systems>, { run: true }>
     }
-  | { readonly id: string; readonly kind: 'passed'; readonly entry: LedgerEntry }
+  | {
+      readonly id: string
+      readonly kind: 'passed'
+      readonly entry: LedgerEntry
+      /** Set where its result is not on this machine, and a later stage needs it: the steps that make it again. */
+      readonly again?: Again<Systems>
+    }
   | {
       readonly id: string
       readonly kind: 'skip'

@@ -98,17 +98,10 @@ async function runStage<Outputs, Config, Systems>(
   if (planned.kind === 'closed')
     return { id, result: { status: 'failure', error: planned.error }, steps: [], startedAt: at, endedAt: at }
 
+  const resumed = planned.kind === 'passed' ? planned.entry : undefined
   if (planned.kind === 'passed') {
     try {
       await stage.restore?.(planned.entry.output as never, { systems: options.systems, signal })
-      return {
-        id,
-        result: { status: 'success', output: planned.entry.output },
-        resumedFrom: planned.entry.from,
-        steps: [],
-        startedAt: at,
-        endedAt: options.surroundings.elapsed(),
-      }
     } catch (thrown) {
       const error = signal.aborted ? undefined : toStagegateError(thrown)
       return {
@@ -121,8 +114,10 @@ async function runStage<Outputs, Config, Systems>(
     }
   }
 
-  options.listen({ kind: 'stage-started', stage: id, steps })
-  const runner = new StepRunner(id, steps, signal, options)
+  const running = planned.kind === 'passed' ? planned.again : planned
+  if (running === undefined) return ended({ status: 'success', output: resumed?.output }, [])
+  options.listen({ kind: 'stage-started', stage: id, steps: running.steps })
+  const runner = new StepRunner(id, running.steps, signal, options)
   const context: StageContext<Systems> = {
     systems: options.systems,
     signal,
@@ -134,15 +129,11 @@ async function runStage<Outputs, Config, Systems>(
   }
   const needs = Object.fromEntries(stage.needs.map((need) => [need, outputs[String(need)]])) as never
   try {
-    const output = await planned.decision.execute(needs, context)
+    const output = await running.decision.execute(needs, context)
     await runner.settle()
-    return {
-      id,
-      result: { status: 'success', output },
-      steps: runner.results('was not needed', false),
-      startedAt: at,
-      endedAt: options.surroundings.elapsed(),
-    }
+    // What has passed stays passed; only its traces on this machine are made again.
+    const passed = resumed === undefined ? output : resumed.output
+    return ended({ status: 'success', output: passed }, runner.results('was not needed', false))
   } catch (thrown) {
     await runner.settle()
     // What the stage throws on purpose says more than the step's own error: the state it left, what was restored.
@@ -156,6 +147,11 @@ async function runStage<Outputs, Config, Systems>(
       startedAt: at,
       endedAt: options.surroundings.elapsed(),
     }
+  }
+
+  function ended(result: StageResult['result'], ran: StageResult['steps']): StageResult {
+    const from = resumed === undefined ? {} : { resumedFrom: resumed.from }
+    return { id, result, ...from, steps: ran, startedAt: at, endedAt: options.surroundings.elapsed() }
   }
 }
 

@@ -12,7 +12,7 @@ function stageLine(stage: PlannedStage<never>): string {
     case 'skip':
       return `${stage.id}: not run: ${stage.reason}`
     case 'passed':
-      return `${stage.id}: passed in ${stage.entry.from}`
+      return `${stage.id}: passed in ${stage.entry.from}${stage.again === undefined ? '' : `; ${stage.again.reason}`}`
     case 'closed':
       return `${stage.id}: gate closed: ${stage.error.message}`
     case 'ended':
@@ -21,6 +21,7 @@ function stageLine(stage: PlannedStage<never>): string {
 }
 
 function stepsOf(stage: PlannedStage<never>): readonly PlannedStep[] {
+  if (stage.kind === 'passed') return stage.again?.steps ?? []
   return stage.kind === 'run' ? stage.steps : []
 }
 

@@ -35,7 +35,11 @@ function renderTime({ startedAt, endedAt }: StageResult | StepResult): string {
 }
 
 function stageNote(stage: StageResult): string {
-  if (stage.resumedFrom !== undefined) return `passed in ${escapeInline(stage.resumedFrom)}`
+  if (stage.resumedFrom !== undefined) {
+    const again = stage.steps.filter((step) => step.startedAt !== undefined).map(({ id }) => id)
+    const here = again.length === 0 ? '' : `; run again here: ${escapeInline(again.join(', '))}`
+    return `passed in ${escapeInline(stage.resumedFrom)}${here}`
+  }
   if (stage.result.status === 'skipped') return escapeInline(stage.result.reason)
   const told = stage.steps.some((step) => step.critical && step.result.status === 'failure')
   return stage.result.status === 'failure' && !told ? escapeInline(stage.result.error.message) : ''

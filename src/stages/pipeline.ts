@@ -4,6 +4,7 @@ import { build } from './build/build.ts'
 import { checkout } from './checkout/checkout.ts'
 import { deploy } from './deploy/deploy.ts'
 import { image } from './image/image.ts'
+import { rememberBuild } from './build/built-here.ts'
 import type { Outputs } from './outputs.ts'
 import { preflight } from './preflight/preflight.ts'
 import type { Reporter } from './report/reporter.ts'
@@ -18,7 +19,7 @@ export const stages: Stages<Outputs, Config, Systems & { readonly reporter: Repo
   preflight,
   checkout,
   // What the commit's code may have written beside its own files is looked for at the end of each stage that runs any.
-  build: refuseForeignBytes(build),
+  build: refuseForeignBytes(rememberBuild(build)),
   test: refuseForeignBytes(test),
   scan: refuseForeignBytes(scan),
   image: refuseForeignBytes(image),

@@ -24,8 +24,8 @@ afterAll(async () => {
 const everyLog = (): string =>
   [...run.results].map(([name, result]) => `### ${name}\n${tail(result)}`).join('\n')
 
-/** Where the commit's own programs run; image-build runs them inside BuildKit. */
-const foreign = ['build', 'test (1/1)', 'scan (dast)']
+/** Where the commit's own programs run; image-build runs them inside BuildKit, too. */
+const foreign = ['build', 'test (1/1)', 'scan (dast)', 'image-build (linux/amd64)']
 /** Scanners that read the commit, and start nothing of it. */
 const reading = ['scan (sast)', 'scan (dependencies)']
 const trusted = ['preflight', 'image-push', 'deploy', 'report']
@@ -49,9 +49,7 @@ describe('hostile code in the jobs of the reusable workflow', () => {
     expect(new Set(Object.values(end.jobs).map(({ result }) => result)), everyLog()).toEqual(
       new Set(['success']),
     )
-    expect(jobs.names().toSorted()).toEqual(
-      [...foreign, ...trusted, 'image-build (linux/amd64)', ...reading].toSorted(),
-    )
+    expect(jobs.names().toSorted()).toEqual([...foreign, ...trusted, ...reading].toSorted())
     expect(jobs.names().filter((name) => jobs.lootOf(name) !== '')).toEqual(
       expect.arrayContaining(foreign) as string[],
     )

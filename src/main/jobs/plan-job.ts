@@ -154,7 +154,7 @@ async function planReport<Systems>(options: PlanOptions<Systems>): Promise<JobPl
 const noJobs: PlannedJobs = {
   version: 1,
   ...({ build: 'none', test: 'none', scan: 'none', image: 'none', deploy: 'none' } as const),
-  ...{ tests: '', shards: [], scans: [], platforms: [], passed: {} },
+  ...{ tests: '', shards: [], scans: [], images: '', platforms: [], passed: {} },
 }
 
 /** A run whose preflight failed has planned no other job. */

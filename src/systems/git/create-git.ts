@@ -81,6 +81,15 @@ export function createGit(options: GitOptions): Git {
       const entries = (await local(workspace, args, signal)).split('\0').filter(Boolean)
       return entries.slice(0, 20).map((entry) => entry.slice(3))
     },
+    async untracked(folder, signal) {
+      // Reads no content: nothing that the checkout configures is run.
+      const args = ['ls-files', '-z', '--others', '--directory', '--no-empty-directory']
+      return (await local(folder, args, signal)).split('\0').filter(Boolean)
+    },
+    async ownFile(workspace, name, signal) {
+      const args = ['rev-parse', '--path-format=absolute', '--git-path', `stagegate/${name}`]
+      return lastLine(await local(workspace, args, signal))
+    },
     keptCredentials: (workspace, signal) => findKeptCredentials(run, workspace, signal),
     compareCommits: (workspace, base, head, signal) =>
       compareCommits(run, workspace, checked(base), checked(head), signal),

@@ -23,6 +23,13 @@ export interface Git {
   checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
   changedFiles(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
+  /**
+   * What is in a folder of the checkout beside the commit's files, ignored or not: files, and folders (`dist/`) in which
+   * nothing is of the commit. Relative to the folder.
+   */
+  untracked(folder: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** The absolute path of a file of ours in the repository's own folder, where no clean, commit or build sees it. */
+  ownFile(workspace: string, name: string, signal?: AbortSignal): Promise<string>
   /** Names of the checkout's settings that hold a credential, which anything that runs in it can read. */
   keptCredentials(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
   /**
