@@ -18,6 +18,7 @@ import { loadJobConfig } from './main/jobs/load-job-config.ts'
 import { type Ended, runPlan } from './main/run-plan.ts'
 import type { RunSignals } from './main/signals.ts'
 import { markFinished, markLost, markMain } from './main/state.ts'
+import { openWatchdog, type Watchdog } from './main/watchdog/watchdog.ts'
 import { checkoutFolder, placeCommit } from './stages/checkout/place-commit.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
@@ -31,6 +32,14 @@ export async function main(process: NodeJS.Process, signals: RunSignals): Promis
   // A name that no earlier tenant of the machine could have prepared.
   const temporary = join(env.RUNNER_TEMP ?? tmpdir(), `stagegate-${randomUUID()}`)
   const console = openConsole(process, temporary)
+  const isRunner = env.GITHUB_ACTIONS === 'true'
+  const watchdog = openWatchdog(
+    process.argv[1] ?? '',
+    { runMark: console.runMark, temporary, isRunner },
+    (thrown) => {
+      console.warn(`Nothing ends the run should it be blocked: ${toStagegateError(thrown).message}`)
+    },
+  )
   const atOnce = createEndAtOnce(process, () => {
     rmSync(temporary, { recursive: true, force: true })
   })
@@ -39,12 +48,13 @@ export async function main(process: NodeJS.Process, signals: RunSignals): Promis
   // Also what has left its process group, and so is not ended with its step.
   signals.signal.addEventListener('abort', () => void endRun(console.runMark, console.clock))
 
-  const ended = await run({ env, temporary, console, signals, atOnce })
+  const ended = await run({ env, temporary, console, signals, atOnce, watchdog })
   await endCommands(console)
   const intact = await checkRunnerFiles({ ...ended, env, lastSignal: signals.lastSignal }, console)
   await cleanUp(console, temporary, ended.lost)
   onCrash(undefined)
   signals.close()
+  watchdog.close()
   console.close()
   finish(process, ended.success && intact && signals.crashed() === undefined)
 }
@@ -55,12 +65,13 @@ interface Run {
   readonly console: Console
   readonly signals: RunSignals
   readonly atOnce: EndAtOnce
+  readonly watchdog: Watchdog
 }
 
 /** How a run ended, and what is known of it by then. */
 type Told = Ended & { readonly config: Config | undefined; readonly job: Job | undefined }
 
-async function run({ env, temporary, console, signals, atOnce }: Run): Promise<Told> {
+async function run({ env, temporary, console, signals, atOnce, watchdog }: Run): Promise<Told> {
   let where = 'inputs'
   let job: Job | undefined
   let config: Config | undefined
@@ -71,6 +82,7 @@ async function run({ env, temporary, console, signals, atOnce }: Run): Promise<T
     await mkdir(temporary, { mode: 0o700 })
     const inputs = readInputs(env, console.warn)
     signals.limit(inputs.timeoutMs)
+    watchdog.limit(inputs.timeoutMs)
     where = 'checkout'
     const git = openGit(console, inputs, env)
     await placeCommit(git, await readTrigger(env), checkoutFolder(env), signals.signal, (text) => {
@@ -82,7 +94,7 @@ async function run({ env, temporary, console, signals, atOnce }: Run): Promise<T
     where = 'plan'
     signals.signal.throwIfAborted()
     const cores = availableParallelism()
-    const ended = await runPlan({ config, inputs, job, env, console, git, signals, atOnce, cores })
+    const ended = await runPlan({ config, inputs, job, env, console, git, signals, atOnce, watchdog, cores })
     return { ...ended, config, job }
   } catch (thrown) {
     const error = toStagegateError(thrown)

@@ -1,11 +1,19 @@
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { toStagegateError } from './errors/index.ts'
+import { StagegateError, toStagegateError } from './errors/index.ts'
 import { type Console, openConsole } from './main/console.ts'
 import { finish, onCrash } from './main/exit-code.ts'
 import { explainLeft } from './main/explain-left.ts'
 import type { RunSignals } from './main/signals.ts'
-import { type Begun, isFinished, readBegun, readLost, readReached, readState } from './main/state.ts'
+import {
+  type Begun,
+  isFinished,
+  type LostStatus,
+  readBegun,
+  readLost,
+  readReached,
+  readState,
+} from './main/state.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
 /**
@@ -46,6 +54,7 @@ async function cleanUp(
       console.warn(toStagegateError(thrown).message)
     }
   }
+  const state = readState(env)
   const lost = readLost(env)
   console.output.info(
     lost === undefined
@@ -58,12 +67,27 @@ async function cleanUp(
     if (ended > 0) console.output.info(`Ended ${ended} of its commands that were still running.`)
   })
   await attempt(() => rm(begun.temporary, { recursive: true, force: true }))
-  const state = readState(env)
   await attempt(async () => {
     // Seldom needed, and large: most runs end by themselves.
     const { makeTerminal } = await import('./main/make-terminal.ts')
-    await makeTerminal({ state, lost, startedAt: begun.startedAt }, env, console, lastSignal)
+    const end = lost ?? (state === undefined ? await statusWithoutPlan(env) : undefined)
+    await makeTerminal({ state, lost: end, startedAt: begun.startedAt }, env, console, lastSignal)
   })
   if (state === undefined || lost !== undefined) return
   for (const line of explainLeft(state, readReached(env))) console.output.info(line)
+}
+
+/**
+ * The status of a run that was ended before it had a plan: an earlier call of it may have left one that waits. In the
+ * reusable workflow the job report does this.
+ */
+async function statusWithoutPlan(env: NodeJS.ProcessEnv): Promise<LostStatus | undefined> {
+  if ((env.INPUT_NEEDS ?? '') !== '') return undefined
+  const { decideEarlyStatus } = await import('./main/early-status.ts')
+  const error = new StagegateError('E_INTERNAL_UNFINISHED', {
+    message: 'The run was ended before it had a plan.',
+  })
+  return decideEarlyStatus({ error, where: 'start', env, config: undefined, job: undefined }).catch(
+    () => undefined,
+  )
 }

@@ -12,6 +12,10 @@ const bugs: Readonly<Record<string, () => void>> = {
   reject() {
     void Promise.reject(new Error('a bug that nobody waits for'))
   },
+  /** One computation that takes for ever: no timer and no signal is heard any more. */
+  block() {
+    for (;;);
+  },
   /** Whatever the run waits for never comes: no socket, no child and no timer keeps the process alive. */
   drain() {
     const handles = (process as unknown as { _getActiveHandles(): { unref?(): void }[] })._getActiveHandles()

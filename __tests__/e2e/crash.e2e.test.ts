@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectEnded, expectEndedByItself, sayEnd } from './expect-ended.ts'
 import { expectNoSecret, expectNothingOpen, tail } from './expectations.ts'
-import { heldConfig, heldEdits } from './held-sample.ts'
+import { heldConfig, heldEdits, heldShortConfig } from './held-sample.ts'
 import type { BundleResult } from './run-bundle.ts'
 import { SampleRun } from './sample-run.ts'
 import { Staging } from './staging.ts'
@@ -54,6 +54,30 @@ describe.concurrent('a bug of Stagegate itself', () => {
     expect(result.log).toContain(`${code} https://`)
     expect(result.report?.failure).toMatchObject({ stage, code })
     expect(result.postLog).not.toContain('ended from outside')
+  })
+})
+
+describe.concurrent('a computation that does not end', () => {
+  it.each([
+    { over: "the run's", timeout: '20s', config: heldConfig },
+    { over: "the step's", timeout: '60m', config: heldShortConfig },
+  ])('is ended by the watchdog when $over time is over', async ({ timeout, config }) => {
+    const runId = run.newRun()
+    const preload = join(import.meta.dirname, 'crash-preload.ts')
+    const result = await run.call({
+      runId,
+      inputs: { config, from: 'start', timeout, 'status-context': `Staging ${runId}` },
+      env: {
+        NODE_OPTIONS: `--import=${preload}`,
+        E2E_CRASH: 'block',
+        E2E_CRASH_AT: 'holding build.compile',
+        HOLD: 'build.compile',
+      },
+    })
+    expect(result.killedBy, tail(result)).toBe('SIGKILL')
+    await expectEnded(run, { commit, runId, result })
+    expect(result.log).toContain('E_RUN_BLOCKED https://')
+    expect(result.postLog).toContain('ended from outside')
   })
 })
 

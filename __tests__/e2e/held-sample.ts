@@ -6,6 +6,9 @@ export const heldScanConfig = '.github/held-scan.yml'
 /** The same with an image that is quickly built, and without scans. */
 export const heldPushConfig = '.github/held-push.yml'
 
+/** The same with a compiler that has ten seconds. */
+export const heldShortConfig = '.github/held-short.yml'
+
 /** A line that the step writes when it is held. */
 export function heldLine(step: string): RegExp {
   return new RegExp(`^holding ${step.replace('.', '\\.')}$`, 'm')
@@ -37,6 +40,10 @@ fi
     },
     { path: 'quick.Dockerfile', content: 'FROM scratch\nWORKDIR /held\n' },
     { path: heldConfig, content: configuration() },
+    {
+      path: heldShortConfig,
+      content: configuration({ compile: `{ run: ${held('build.compile')}, timeout: 10s }` }),
+    },
     { path: heldScanConfig, content: configuration({ scan: sast + dast }) },
     { path: heldPushConfig, content: configuration({ scan: unscanned, dockerfile: 'quick.Dockerfile' }) },
   ]
@@ -53,12 +60,16 @@ const dast = `
     wait-for: http://127.0.0.1:8099/healthz
     target: openapi.yaml`
 
-function configuration({ scan = sast, dockerfile = 'held.Dockerfile' } = {}): string {
+function configuration({
+  scan = sast,
+  dockerfile = 'held.Dockerfile',
+  compile = held('build.compile'),
+} = {}): string {
   return `version: 1
 service: ai-gen-service
 build:
   prepare: ${held('build.prepare')}
-  compile: ${held('build.compile')}
+  compile: ${compile}
   lint: ${held('build.lint')}
   analyze: ${held('build.analyze')}
 test:

@@ -39,13 +39,11 @@ export async function writeEarlyStatus(
 ): Promise<LostStatus | undefined> {
   const { env, lastSignal } = end
   const inputs = peekInputs(env)
-  if (inputs.dryRun || end.job?.trusted === false) return undefined
-  const trigger = end.config?.trigger ?? (await readTrigger(env))
-  const mayDeploy = end.config?.mayDeploy ?? (await peekMayDeploy(trigger, env.GITHUB_WORKSPACE, inputs))
-  if (!mayDeploy) return undefined
-  const github = openGithub(inputs.githubToken, trigger.repository, env, console)
+  const early = await decideEarlyStatus(end)
+  if (early === undefined) return undefined
+  const { repository, ...status } = early
+  const github = openGithub(inputs.githubToken, repository, env, console)
   if (github === undefined) return undefined
-  const status = statusOf(end, inputs, trigger)
   const signal = AbortSignal.any([lastSignal, AbortSignal.timeout(STATUS_MS)])
   if (isReportAlone(inputs.stages)) {
     // A last call that never began to judge takes back nothing that earlier calls have earned or found.
@@ -55,10 +53,28 @@ export async function writeEarlyStatus(
   const written = await github.writeStatus(status, signal)
   if (written.written) return undefined
   console.warn(written.reason)
-  return written.refused ? undefined : { ...status, repository: trigger.repository }
+  return written.refused ? undefined : early
 }
 
-function statusOf({ error, where }: EarlyEnd, inputs: PeekedInputs, trigger: Trigger): CommitStatus {
+/**
+ * The status that a run without a plan ends with; undefined where it must not write one.
+ *
+ * @throws StagegateError E_EVENT_UNSUPPORTED
+ */
+export async function decideEarlyStatus(end: Omit<EarlyEnd, 'lastSignal'>): Promise<LostStatus | undefined> {
+  const { env } = end
+  const inputs = peekInputs(env)
+  if (inputs.dryRun || end.job?.trusted === false) return undefined
+  const trigger = end.config?.trigger ?? (await readTrigger(env))
+  const mayDeploy = end.config?.mayDeploy ?? (await peekMayDeploy(trigger, env.GITHUB_WORKSPACE, inputs))
+  return mayDeploy ? { ...statusOf(end, inputs, trigger), repository: trigger.repository } : undefined
+}
+
+function statusOf(
+  { error, where }: Pick<EarlyEnd, 'error' | 'where'>,
+  inputs: PeekedInputs,
+  trigger: Trigger,
+): CommitStatus {
   const description = error.code === 'E_CANCELLED' ? `Cancelled in ${where}.` : `${where}: ${error.message}`
   return {
     commit: trigger.headCommit,

@@ -45,6 +45,7 @@ import { type LostStatus, markReached, saveState } from './state.ts'
 import { setOutput } from './set-output.ts'
 import { setOutputs } from './set-outputs.ts'
 import { publicTextsOf, publicTextsOfImage } from './public-texts-of.ts'
+import type { Watchdog } from './watchdog/watchdog.ts'
 
 type AllSystems = Systems & { readonly reporter: Reporter }
 
@@ -58,6 +59,7 @@ export interface RunOptions {
   readonly git: Git
   readonly signals: RunSignals
   readonly atOnce: EndAtOnce
+  readonly watchdog: Watchdog
   readonly cores: number
 }
 
@@ -152,14 +154,24 @@ async function execute(
   earlier: Earlier,
   listen: (event: PipelineEvent) => void,
 ): Promise<PipelineResult> {
-  const { console, signals } = options
+  const { console, signals, watchdog } = options
   return runPipeline<Outputs, Config, typeof systems>({
     stages,
     plan,
     systems,
     surroundings: {
       elapsed: () => earlier.elapsedMs + systemClock.monotonic() - console.startedAt,
-      deadline: (milliseconds, reason) => systemClock.deadline(milliseconds, reason),
+      deadline(milliseconds, reason) {
+        const takeBack = watchdog.limit(milliseconds)
+        const deadline = systemClock.deadline(milliseconds, reason)
+        return {
+          signal: deadline.signal,
+          clear() {
+            takeBack()
+            deadline.clear()
+          },
+        }
+      },
       openLog: (stage, step, summary) => console.output.openLog(stage, step, summary),
       warn: console.warn,
     },

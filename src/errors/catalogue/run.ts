@@ -41,6 +41,10 @@ export const run = {
   E_DISK_FULL: remote('The disk of the runner is full.', 'Free space on the runner.'),
   E_CANCELLED: configuration('The run was cancelled.', 'Rerun the job if it was not meant.'),
   E_RUN_TIMEOUT: workload('The run did not end within its timeout.', 'Raise the input timeout.'),
+  E_RUN_BLOCKED: internal(
+    'The run was busy with one computation when its time was over, and could not end by itself.',
+    REPORT_BUG,
+  ),
   E_INTERNAL: internal('Stagegate has a bug.', REPORT_BUG),
   E_INTERNAL_UNFINISHED: internal('The run ended without a result.', REPORT_BUG),
 } as const satisfies Record<string, CatalogueEntry>
