@@ -71,6 +71,15 @@ describe('the commit status of a run that ended before it had a plan', () => {
     await subject.github.writeStatus({ commit: head, context, state, description, targetUrl }, never)
   }
 
+  it('is not written where a secret is in its context', async () => {
+    const error = new StagegateError('E_SECRET_PUBLIC', { message: 'registry-password is public.' })
+    const inputs = { 'github-token': subject.token, 'status-context': 'Staging hunter2' }
+    expect(await write({ inputs, end: { error } })).toBeUndefined()
+    expect(console.said).toEqual(['! No commit status is written: the secret is in its context.'])
+    await write({ inputs: { 'github-token': subject.token }, end: { error } })
+    expect(subject.repository.statuses).toMatchObject([{ context, state: 'failure' }])
+  })
+
   it('is a failure with the cause, and an error after a cancel', async () => {
     expect(await write()).toBeUndefined()
     expect(await write({ end: { error: cancelled } })).toBeUndefined()

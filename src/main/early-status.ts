@@ -37,7 +37,7 @@ export async function writeEarlyStatus(
   end: EarlyEnd,
   console: Pick<Console, 'http' | 'redact' | 'warn'>,
 ): Promise<LostStatus | undefined> {
-  const { env, lastSignal } = end
+  const { env, error, lastSignal } = end
   const inputs = peekInputs(env)
   const early = await decideEarlyStatus(end)
   if (early === undefined) return undefined
@@ -49,6 +49,10 @@ export async function writeEarlyStatus(
     // A last call that never began to judge takes back nothing that earlier calls have earned or found.
     const now = await github.readStatus(status.commit, status.context, signal)
     if (now !== undefined && now.state !== 'pending') return undefined
+  }
+  if (error.code === 'E_SECRET_PUBLIC' && console.redact(status.context) !== status.context) {
+    console.warn('No commit status is written: the secret is in its context.')
+    return undefined
   }
   const written = await github.writeStatus(status, signal)
   if (written.written) return undefined

@@ -11,6 +11,7 @@ known.add([
   'localhost:5000',
   `https://${token}.preview.example.com`,
   'ai-gen-service',
+  'e1f2a3b4c5d6'.repeat(4).slice(0, 40),
   undefined,
   '',
 ])
@@ -28,6 +29,7 @@ describe('a value of Vault', () => {
     ['HOST', 'localhost', 'a word'],
     ['URL', 'http://localhost:8080', 'an address'],
     ['NAME', 'ai-gen-service', 'a word'],
+    ['SHORT_COMMIT', 'e1f2a3b4c5d6', 'part of a commit or a digest'],
     ['TITLE', 'Staging Deployment', 'a public text of this run'],
   ])('is left as it is when it is ordinary: %s=%s', (key, value, why) => {
     expect(judge(key, value)).toEqual({ hide: false, why })

@@ -38,13 +38,15 @@ export type Judgement =
  */
 export function judgeSecret(value: string, origin: ValueOrigin | undefined, known: PublicTexts): Judgement {
   const text = value.trim()
-  const isInPublic = text !== '' && known.findAround(text) !== undefined
+  const around = text === '' ? undefined : known.findAround(text)
+  const isInPublic = around !== undefined
   if (origin === undefined) return { hide: true, isInPublic }
   const isNamedSecret = origin.isDeclared === true || isSecretName(origin.key, origin.place)
   const why =
     findPlain(text) ??
     (isNamedSecret ? undefined : findOrdinary(text)) ??
-    (known.has(text) && !(isNamedSecret && looksRandom(text)) ? 'a public text of this run' : undefined)
+    (known.has(text) && !(isNamedSecret && looksRandom(text)) ? 'a public text of this run' : undefined) ??
+    (isPartOfHash(text, around) ? 'part of a commit or a digest' : undefined)
   const named = `${origin.key} of ${origin.place}`
   if (why !== undefined) {
     if (!isNamedSecret) return { hide: false, why }
@@ -60,4 +62,9 @@ export function judgeSecret(value: string, origin: ValueOrigin | undefined, know
   }
   const warning = `${named} is part of a name, an address, a tag or an output of this run. Those stay as they are; everywhere else it is hidden.`
   return { hide: true, isInPublic, warning }
+}
+
+/** Nobody chooses what is in a hash: what is part of one was cut from it, as a short commit is. */
+function isPartOfHash(text: string, around: string | undefined): boolean {
+  return /^[\da-f]+$/.test(text) && /^(?:sha256:)?[\da-f]{40,64}$/.test(around ?? '')
 }

@@ -1,14 +1,14 @@
 /** Within a name in one piece, such as `PGPASSWORD` or `secretKeyBase`. */
 const ANYWHERE =
-  /password|passwd|passphrase|passcode|passwort|kennwort|geheim|secret|token|credential|apikey|accesskey|privatekey|bearer|senha|contrase|wachtwoord|motdepasse/
+  /passw|passphrase|passcode|kennwort|geheim|secret|token|credential|apikey|accesskey|privatekey|bearer|senha|contrase|wachtwoord|motdepasse/
 
 /** A part of the name, anywhere in it. */
 const PARTS = new Set(
-  'pass pwd pw psw pswd creds cred jwt otp totp hmac pepper salt mdp haslo parola clave dsn'.split(' '),
+  'pass pwd pw psw pswd psk creds cred jwt otp totp hmac pepper salt mdp haslo parola clave dsn'.split(' '),
 )
 
 /** The last part of the name. */
-const LAST = new Set('auth pin seed cookie signature sas private webhook'.split(' '))
+const LAST = new Set('auth pin seed cookie signature sas private webhook community'.split(' '))
 
 /** A name that ends so tells of a secret what everybody may know: `TOKEN_URL`, `PASSWORD_MIN_LENGTH`. */
 const DESCRIPTION = new Set(

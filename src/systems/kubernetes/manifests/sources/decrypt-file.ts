@@ -4,7 +4,7 @@ import { isEncryptedObject } from '../check-object.ts'
 import { limits } from '../limits.ts'
 import { findProgram } from './find-program.ts'
 import { describeEncryption } from './describe-encryption.ts'
-import { listDecrypted } from './list-decrypted.ts'
+import { type DecryptedValue, listDecrypted } from './list-decrypted.ts'
 import { readMappings } from './read-mappings.ts'
 import { complaintOf, type SourceContext } from './source-reading.ts'
 
@@ -14,6 +14,8 @@ export interface Decrypted {
   readonly problems: readonly string[]
   /** Why the file is left out. */
   readonly note?: string
+  /** What is to be said of a file that was decrypted. */
+  readonly notes?: readonly string[]
 }
 
 const HOW = 'give one with the input sops-age-key, or with deploy.secrets and to: {sops: KEY}'
@@ -78,6 +80,27 @@ export async function decryptFile(context: SourceContext, shown: string, text: s
     }
   if (finished.exitCode !== 0)
     return { problems: [`${shown}: sops decrypt: ${complaintOf(finished, request.root)}`] }
-  for (const value of listDecrypted(text, finished.stdout)) secrets.add(value)
-  return { text: finished.stdout, problems: [] }
+  const notes = registerDecrypted(shown, listDecrypted(text, finished.stdout), secrets)
+  return { text: finished.stdout, problems: [], notes }
+}
+
+/** What is to be said of them: which are not hidden, since a file that is encrypted as a whole holds more than secrets. */
+function registerDecrypted(
+  shown: string,
+  values: readonly DecryptedValue[],
+  secrets: SourceContext['secrets'],
+): readonly string[] {
+  const notHidden = new Set<string>()
+  const warnings: string[] = []
+  for (const { key, value } of values) {
+    secrets.add(value, {
+      place: shown,
+      key,
+      onShown: (why) => notHidden.add(`${key} (${why})`),
+      onWarning: (warning) => warnings.push(warning),
+    })
+  }
+  if (notHidden.size === 0) return warnings
+  const list = [...notHidden].join(', ')
+  return [`${shown}: not hidden, because they are no secrets by their form: ${list}`, ...warnings]
 }

@@ -73,6 +73,7 @@ export async function readChart(context: ReadingContext, chart: Chart): Promise<
     manifests: sorted.manifests,
     problems: [...parsed.problems, ...sorted.problems],
     notes: [
+      ...values.notes,
       ...sorted.notes,
       ...changing.map(
         (title) => `${shown}: ${title} is another one at each rendering, so every deployment changes it.`,
@@ -106,6 +107,7 @@ interface Values {
   readonly problems: readonly string[]
   /** Why the chart is left out. */
   readonly left: string | undefined
+  readonly notes: readonly string[]
 }
 
 /** Files of values; one of them may be encrypted: its text goes through a pipe, never to the disk. */
@@ -115,6 +117,7 @@ async function readValues(context: SourceContext, chart: Chart): Promise<Values>
   const problems: string[] = []
   let input: string | undefined
   let left: string | undefined
+  const notes: string[] = []
   for (const path of chart.values) {
     const absolute = join(request.root, path)
     const text = await files.read(request.root, absolute, { maxBytes: limits.fileBytes })
@@ -126,9 +129,10 @@ async function readValues(context: SourceContext, chart: Chart): Promise<Values>
       const decrypted = await decryptFile(context, path, text)
       problems.push(...decrypted.problems)
       left ??= decrypted.note
+      notes.push(...(decrypted.notes ?? []))
       input = decrypted.text ?? ''
       paths.push('-')
     }
   }
-  return { files: paths, input, problems, left }
+  return { files: paths, input, problems, left, notes }
 }
