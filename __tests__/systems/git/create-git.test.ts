@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
@@ -117,6 +118,51 @@ describe('a workspace', () => {
     commit(workspace, 'many', files)
     write(workspace, Object.fromEntries(Object.keys(files).map((name) => [name, 'y\n'])))
     expect(await git.changedFiles(workspace)).toHaveLength(20)
+  })
+
+  test('lists what is tracked, whatever is ignored, and what is not, whole folders as one', async () => {
+    commit(workspace, 'sources', { '.gitignore': 'dist\nignored.js\n', 'src/a.js': 'a', 'ü b.js': 'b' })
+    write(workspace, {
+      'src/dist/kept.js': 'x',
+      'dist/a.js': 'x',
+      'dist/deep/b.js': 'x',
+      'ignored.js': 'x',
+      'src/new.js': 'x',
+    })
+    run(workspace, 'add', '--force', 'src/dist/kept.js')
+    symlinkSync('a.js', join(workspace, 'src/link.js'))
+    run(workspace, 'add', 'src/link.js')
+    expect(await git.listFiles(workspace)).toEqual({
+      tracked: expect.arrayContaining(['src/a.js', 'src/dist/kept.js', 'ü b.js']) as unknown,
+      submodules: [],
+      untracked: ['dist/', 'ignored.js', 'src/new.js'],
+    })
+    expect((await git.listFiles(workspace)).tracked).not.toContain('src/link.js')
+    const below = await git.listFiles(join(workspace, 'src'))
+    expect(below).toEqual({ tracked: ['a.js', 'dist/kept.js'], submodules: [], untracked: ['new.js'] })
+  })
+
+  test('tells submodules from files', async () => {
+    run(workspace, 'update-index', '--add', '--cacheinfo', `160000,${first},vendor/lib`)
+    expect(await git.listFiles(workspace)).toMatchObject({ submodules: ['vendor/lib'] })
+  })
+
+  test('lists all the files of a large repository', async () => {
+    const blob = run(workspace, 'rev-parse', 'HEAD:a.txt')
+    const name = 'x'.repeat(200)
+    const input = Array.from({ length: 8000 }, (_, index) => `100644 ${blob}\t${index}-${name}\n`).join('')
+    execFileSync('git', ['update-index', '--index-info'], { cwd: workspace, input })
+    expect((await git.listFiles(workspace)).tracked).toHaveLength(8002)
+  })
+
+  test('says what its commit changed against its first parent, and nothing where that is not there', async () => {
+    commit(workspace, 'second', { 'deep/osv-scanner.toml': 'x', 'a.txt': 'other\n', 'deep/b.txt': 'x' })
+    const specs = [':(glob)**/osv-scanner.toml', 'semgrep/']
+    expect(await git.changedInCommit(workspace, specs)).toEqual(['deep/osv-scanner.toml'])
+    expect(await git.changedInCommit(join(workspace, 'deep'), specs)).toEqual(['osv-scanner.toml'])
+    const shallow = newFolder()
+    run(shallow, 'clone', '--quiet', '--depth=1', `file://${workspace}`, 'shallow')
+    expect(await git.changedInCommit(join(shallow, 'shallow'), specs)).toBeUndefined()
   })
 
   test('is brought to a commit, but never over changes', async () => {

@@ -2,12 +2,14 @@ import { StagegateError } from '../../errors/index.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Finished, Processes } from '../runner/processes.ts'
 import { createCloneAt, createResolveAt } from './clone-at.ts'
+import { changedInCommit } from './changed-in-commit.ts'
 import { compareCommits } from './compare-commits.ts'
 import { createRunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
 import { gitReasons } from './git-failure.ts'
 import type { Git } from './git.ts'
 import { findKeptCredentials } from './kept-credentials.ts'
+import { listFiles } from './list-files.ts'
 import { isCommitId } from './names.ts'
 import { retryWhileUnavailable } from './retry.ts'
 
@@ -90,6 +92,11 @@ export function createGit(options: GitOptions): Git {
       const args = ['rev-parse', '--path-format=absolute', '--git-path', `stagegate/${name}`]
       return lastLine(await local(workspace, args, signal))
     },
+    listFiles: (workspace, signal) =>
+      listFiles(async (args, keepBytes) =>
+        succeeded(await run({ workspace, args, signal, keepBytes }), workspace),
+      ),
+    changedInCommit: (workspace, pathspecs, signal) => changedInCommit(run, workspace, pathspecs, signal),
     keptCredentials: (workspace, signal) => findKeptCredentials(run, workspace, signal),
     compareCommits: (workspace, base, head, signal) =>
       compareCommits(run, workspace, checked(base), checked(head), signal),

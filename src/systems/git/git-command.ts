@@ -26,13 +26,15 @@ export interface GitCall {
   readonly args: readonly string[]
   readonly credentials?: readonly GitCredential[]
   readonly signal?: AbortSignal | undefined
+  /** How many bytes of its output are kept, see `Command.keepBytes`. */
+  readonly keepBytes?: number
 }
 
 /** Runs one Git command in a folder; its exit code is the caller's to judge. @throws StagegateError E_TOOL_MISSING */
 export type RunGit = (call: GitCall) => Promise<Finished>
 
 export function createRunGit(processes: Processes, protocols: readonly string[]): RunGit {
-  return async ({ workspace, args, credentials = [], signal }) => {
+  return async ({ workspace, args, credentials = [], signal, keepBytes }) => {
     const cwd = await realpath(workspace).catch(() => workspace)
     try {
       return await processes.run({
@@ -40,6 +42,7 @@ export function createRunGit(processes: Processes, protocols: readonly string[])
         cwd,
         env: gitEnvironment(processes.environment('own'), { workspace: cwd, protocols, credentials }),
         signal: signal ?? new AbortController().signal,
+        ...(keepBytes === undefined ? {} : { keepBytes }),
       })
     } catch (thrown) {
       if (thrown instanceof StagegateError && thrown.code === 'E_COMMAND_NOT_FOUND') {

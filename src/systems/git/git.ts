@@ -10,6 +10,15 @@ export interface CommitComparison {
   readonly baseCommittedAt: string | undefined
 }
 
+/** What a workspace holds, by Git's index. Paths are relative to the workspace, with `/`. */
+export interface CheckoutFiles {
+  /** Files that are in the commit, or staged; neither symbolic links nor submodules. */
+  readonly tracked: readonly string[]
+  readonly submodules: readonly string[]
+  /** What is not tracked, ignored or not: files, and whole folders with a `/` at the end. */
+  readonly untracked: readonly string[]
+}
+
 /** What the stages need of Git. Every ref and path is checked before it reaches an argument vector. */
 export interface Git {
   /** @throws StagegateError E_CHECKOUT_NOT_GIT */
@@ -30,6 +39,17 @@ export interface Git {
   untracked(folder: string, signal?: AbortSignal): Promise<readonly string[]>
   /** The absolute path of a file of ours in the repository's own folder, where no clean, commit or build sees it. */
   ownFile(workspace: string, name: string, signal?: AbortSignal): Promise<string>
+  /** @throws StagegateError E_CHECKOUT_NOT_GIT */
+  listFiles(workspace: string, signal?: AbortSignal): Promise<CheckoutFiles>
+  /**
+   * Files below the workspace that match pathspecs and that the commit in it changed, against its first parent;
+   * undefined where the checkout does not have the parent.
+   */
+  changedInCommit(
+    workspace: string,
+    pathspecs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[] | undefined>
   /** Names of the checkout's settings that hold a credential, which anything that runs in it can read. */
   keptCredentials(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
   /**
