@@ -19,6 +19,25 @@ describe("semgrep's report", () => {
   })
 })
 
+describe("semgrep's report of what it left out", () => {
+  it("has each file with semgrep's own word for why", () => {
+    const { skipped, paths, readInPart } = parseSemgrep(json('semgrep-skipped.json'), WORKSPACE)
+    expect(skipped).toEqual([
+      { path: 'src/big.js', reason: 'exceeded_size_limit' },
+      { path: 'src/run.js', reason: 'semgrepignore_patterns_match' },
+    ])
+    expect(paths).toHaveLength(11)
+    expect(readInPart).toEqual([])
+  })
+
+  it('tells files that were read in part from those that were left out', () => {
+    const report = parseSemgrep(json('semgrep-read-in-part.json'), WORKSPACE)
+    expect(report.skipped).toEqual([])
+    expect(report.readInPart.toSorted()).toEqual(['src/big.js', 'src/broken.js'])
+    expect(report.paths).toEqual(expect.arrayContaining(['src/big.js', 'src/broken.js']))
+  })
+})
+
 describe("osv-scanner's report", () => {
   it('has one finding for each group of ids, at the lock file, with what fixes it', () => {
     const { findings, packages, sources } = parseOsvScanner(json('osv-scanner.json'), WORKSPACE)
@@ -34,6 +53,11 @@ describe("osv-scanner's report", () => {
         url: 'https://osv.dev/GHSA-35jh-r3h4-6jhm',
       },
     ])
+  })
+
+  it('leaves out sources that do not count, and says which', () => {
+    const report = parseOsvScanner(json('osv-scanner.json'), WORKSPACE, () => false)
+    expect(report).toEqual({ findings: [], packages: 0, sources: [], leftOut: ['package-lock.json'] })
   })
 
   const report = (id: string, maxSeverity: string, word?: string) => ({
@@ -93,6 +117,42 @@ describe("schemathesis' report", () => {
   it('tells a description without operations, or that cannot be read, from one without fault', () => {
     expect(parse('none')).toMatchObject({ tested: 0, selected: 0, findings: [] })
     expect(parse('bad')).toMatchObject({ complete: false, errors: ['Schema Loading Error (1)'] })
+  })
+})
+
+describe("schemathesis' report of a service that refuses", () => {
+  const parse = (name: string) => parseSchemathesis(json(`schemathesis-${name}.json`), 'openapi.json')
+
+  it.each([
+    ['refused-401', [{ operation: 'GET /items', answer: '401 or 403' }]],
+    ['refused-404', [{ operation: 'GET /items', answer: '404' }]],
+    ['refused-429', [{ operation: 'GET /items', answer: '429' }]],
+    ['refused-302', []],
+  ])('%s reaches nothing', (name, refused) => {
+    expect(parse(name)).toMatchObject({ reached: [], refused, tested: 1, sentValid: true })
+  })
+
+  it('is another than one of a service that fails', () => {
+    expect(parse('500')).toMatchObject({ reached: ['TRACE /items'], refused: [] })
+  })
+
+  it('has what was reached, and what settings left out', () => {
+    expect(parse('passed').reached).toHaveLength(1)
+    expect(parse('settings')).toMatchObject({
+      reached: ['GET /items0', 'GET /items2', 'GET /items3', 'GET /items4'],
+      refused: [],
+      total: 5,
+      selected: 4,
+    })
+  })
+
+  it('counts an operation that was nearly always told to come later as refused, though it accepted something', () => {
+    const rate = { coverage: { accepted: 3, rejected: 0 } }
+    const report = { valid_rates: { 'GET /a': rate }, warnings: { rate_limited: ['GET /a'] } }
+    expect(parseSchemathesis(report, 'o')).toMatchObject({
+      reached: [],
+      refused: [{ operation: 'GET /a', answer: '429' }],
+    })
   })
 })
 

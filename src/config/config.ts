@@ -227,6 +227,8 @@ export interface Config {
     readonly secrets: Configured<ScannerSettings>
     readonly config: Configured<ScannerSettings>
     readonly ignore: readonly IgnoreEntry[]
+    /** The configuration file that these settings are read from, relative to the workspace; without one, all are detected. */
+    readonly file?: string
   }
   /** How many annotations the check runs of a call have in all. */
   readonly annotations: number

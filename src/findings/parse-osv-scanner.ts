@@ -9,15 +9,28 @@ export interface OsvReport {
   readonly packages: number
   /** Lock files and manifests that they were found in, relative to the workspace where they are in it. */
   readonly sources: readonly string[]
+  /** Sources that do not count, see `counts`; nothing else of the report is of them. */
+  readonly leftOut: readonly string[]
 }
 
-/** osv-scanner 2's `json` format: one finding for each group of ids that mean the same in one package of one source. */
-export function parseOsvScanner(report: unknown, workspace: string): OsvReport {
-  const results = arrayAt(report, 'results')
-  const sources = results.map((result) => {
+/**
+ * osv-scanner 2's `json` format: one finding for each group of ids that mean the same in one package of one source.
+ *
+ * @param counts whether a source is looked at, by its path as in `sources`
+ */
+export function parseOsvScanner(
+  report: unknown,
+  workspace: string,
+  counts: (source: string) => boolean = () => true,
+): OsvReport {
+  const sourceOf = (result: unknown): string => {
     const path = stringAt(result, 'source', 'path') ?? ''
     return locate(path, workspace) ?? path
-  })
+  }
+  const all = arrayAt(report, 'results')
+  const results = all.filter((result) => counts(sourceOf(result)))
+  const sources = results.map(sourceOf)
+  const leftOut = all.map(sourceOf).filter((source) => !counts(source))
   const findings = results.flatMap((result) => {
     const file = locate(stringAt(result, 'source', 'path') ?? '', workspace)
     return arrayAt(result, 'packages').flatMap((entry) =>
@@ -25,7 +38,7 @@ export function parseOsvScanner(report: unknown, workspace: string): OsvReport {
     )
   })
   const packages = results.reduce<number>((sum, result) => sum + arrayAt(result, 'packages').length, 0)
-  return { findings, packages, sources }
+  return { findings, packages, sources, leftOut }
 }
 
 function describeGroup(entry: unknown, group: unknown, file: string | undefined): Finding {

@@ -1,5 +1,5 @@
 import { createFinding, type Finding } from './finding.ts'
-import { arrayAt, numberAt, stringAt, valueAt } from './json.ts'
+import { arrayAt, numberAt, stringAt, stringsAt, valueAt } from './json.ts'
 import { locate } from './locate.ts'
 import { parseSeverity } from './severity.ts'
 
@@ -7,9 +7,18 @@ export interface SemgrepReport {
   readonly findings: readonly Finding[]
   /** How many files were looked at. */
   readonly scanned: number
+  /** Their paths, relative to the workspace. */
+  readonly paths: readonly string[]
+  /** Files that semgrep says it left out, with its own word for why: `exceeded_size_limit`. Only with `--verbose`. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   /** What went wrong without ending the scan: a file that does not parse, a rule that took too long. */
   readonly errors: readonly string[]
+  /** Files that one of the errors is about: rules may have missed something in them. */
+  readonly readInPart: readonly string[]
 }
+
+/** Semgrep's word for a file that it looked at, but not to the end, or not with every rule. */
+const READ_IN_PART = 'analysis_failed_parser_or_internal_error'
 
 /**
  * Semgrep's own `json` format. Its SARIF says less: neither which files were looked at, nor that a rule is critical.
@@ -31,8 +40,27 @@ export function parseSemgrep(report: unknown, workspace: string): SemgrepReport 
       url: stringAt(metadata, 'source') ?? stringAt(metadata, 'references', 0),
     })
   })
-  const errors = arrayAt(report, 'errors').map((error) =>
-    [stringAt(error, 'path'), stringAt(error, 'message')].filter((part) => part !== undefined).join(': '),
-  )
-  return { findings, scanned: arrayAt(report, 'paths', 'scanned').length, errors }
+  const problems = arrayAt(report, 'errors').map((error) => ({
+    path: stringAt(error, 'path'),
+    message: stringAt(error, 'message'),
+  }))
+  const paths = stringsAt(report, 'paths', 'scanned').map((path) => locate(path, workspace) ?? path)
+  const entries = arrayAt(report, 'paths', 'skipped').map((each) => {
+    const path = stringAt(each, 'path') ?? ''
+    return { path: locate(path, workspace) ?? path, reason: stringAt(each, 'reason') ?? 'no reason given' }
+  })
+  const failed = [
+    ...problems.map(({ path }) => (path === undefined ? undefined : locate(path, workspace))),
+    ...entries.filter(({ reason }) => reason === READ_IN_PART).map(({ path }) => path),
+  ].filter((path) => path !== undefined)
+  return {
+    findings,
+    scanned: arrayAt(report, 'paths', 'scanned').length,
+    paths,
+    skipped: entries.filter(({ reason }) => reason !== READ_IN_PART),
+    errors: problems.map(({ path, message }) =>
+      [path, message].filter((part) => part !== undefined).join(': '),
+    ),
+    readInPart: [...new Set(failed)],
+  }
 }

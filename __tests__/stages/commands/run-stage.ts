@@ -9,9 +9,11 @@ import { StepRunner } from '../../../src/pipeline/steps.ts'
 import type { Outputs } from '../../../src/stages/outputs.ts'
 import type { Systems } from '../../../src/stages/systems.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
+import { createGit } from '../../../src/systems/git/create-git.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createFiles } from '../../../src/systems/runner/node-files.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
+import { git } from '../../systems/git/repositories.ts'
 
 export interface StageRun {
   readonly output: unknown
@@ -35,10 +37,18 @@ export class Workshop {
     this.workspace = join(folder, 'workspace')
     this.temporary = join(folder, 'temporary')
     const clock = systemClock
+    const processes = createProcesses({ clock, env, holdsSecret: () => false, runMark: folder })
     // build, test and scan ask for nothing else
     this.systems = {
       clock,
-      processes: createProcesses({ clock, env, holdsSecret: () => false, runMark: folder }),
+      processes,
+      git: createGit({
+        processes,
+        clock,
+        serverUrl: 'https://git.invalid',
+        token: undefined,
+        configsToken: undefined,
+      }),
       files: createFiles({ temporary: this.temporary }),
       http: createHttp({ clock, userAgent: 'stagegate-test', env: {} }),
     } as unknown as Systems
@@ -63,6 +73,14 @@ export class Workshop {
       await mkdir(dirname(join(this.workspace, path)), { recursive: true })
       await writeFile(join(this.workspace, path), content, { mode: path.startsWith('bin/') ? 0o755 : 0o644 })
     }
+  }
+
+  /** Commits everything in the workspace, what is ignored too unless it is named here. */
+  commit(...except: readonly string[]): void {
+    const excluded = except.map((path) => `:(exclude)${path}`)
+    git(this.workspace, 'init', '--quiet')
+    git(this.workspace, 'add', '--force', '--', '.', ...excluded)
+    git(this.workspace, 'commit', '--quiet', '--allow-empty', '-m', 'a commit')
   }
 
   command(run: string | readonly string[], more: Partial<TestSettings> = {}): Configured<TestSettings> {
@@ -151,4 +169,8 @@ export function statusOf(run: StageRun, step: string): string | undefined {
 
 export function keptBy(run: StageRun, step: string, name: string): unknown {
   return run.steps.find(({ id }) => id === step)?.kept[name]
+}
+
+export function factOf(run: StageRun, step: string, name: string): string | undefined {
+  return run.steps.find(({ id }) => id === step)?.facts.find((fact) => fact.name === name)?.value
 }

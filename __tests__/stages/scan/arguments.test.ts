@@ -4,6 +4,8 @@ import { osvScannerArguments } from '../../../src/stages/scan/osv-scanner/osv-sc
 import { schemathesisArguments } from '../../../src/stages/scan/schemathesis/schemathesis.ts'
 import { semgrepArguments } from '../../../src/stages/scan/semgrep/semgrep.ts'
 
+const paths = { report: '/tmp/r.json', config: '/tmp/empty.toml', isOffline: false, excluded: [] }
+
 describe('The arguments of a scanner', () => {
   it('for semgrep send nothing anywhere, and cannot be added to by the configuration', () => {
     expect(semgrepArguments('/bin/semgrep', '--metrics=on', '/tmp/r.json')).toEqual([
@@ -14,13 +16,28 @@ describe('The arguments of a scanner', () => {
       '--metrics=off',
       '--disable-version-check',
       '--no-rewrite-rule-ids',
+      '--x-ignore-semgrepignore-files',
+      '--disable-nosem',
+      '--max-target-bytes=0',
+      '--timeout=30',
+      '--verbose',
       '.',
     ])
   })
 
   it('for osv-scanner are offline where there is a database', () => {
-    expect(osvScannerArguments('/bin/osv-scanner', '/tmp/r.json', true)).toContain('--offline')
-    expect(osvScannerArguments('/bin/osv-scanner', '/tmp/r.json', false)).not.toContain('--offline')
+    expect(osvScannerArguments('/bin/osv-scanner', { ...paths, isOffline: true })).toContain('--offline')
+    expect(osvScannerArguments('/bin/osv-scanner', paths)).not.toContain('--offline')
+  })
+
+  it('for osv-scanner take neither its settings nor .gitignore, and pass over the folders that are named', () => {
+    const argv = osvScannerArguments('/bin/osv-scanner', { ...paths, excluded: ['/work/a', '/work/g:b'] })
+    expect(argv).toContain('--no-ignore')
+    expect(argv).toContain('--config=/tmp/empty.toml')
+    expect(argv.filter((each) => each.startsWith('--experimental-exclude'))).toEqual([
+      '--experimental-exclude=:/work/a',
+      '--experimental-exclude=:/work/g:b',
+    ])
   })
 
   it("for schemathesis name only the service's origin, after the user's own arguments", () => {

@@ -3,31 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { freePort } from '../../free-port.ts'
-import { readPartialDescription } from '../../../script/lib/testbed/description.ts'
-import { planEnvironment } from '../../../script/lib/testbed/environment.ts'
-import { readPaths } from '../../../script/lib/testbed/paths.ts'
 import type { Config } from '../../../src/config/config.ts'
 import { scan } from '../../../src/stages/scan/scan.ts'
 import { keptBy, statusOf, Workshop } from '../commands/run-stage.ts'
 import { dast, dependencies, healthApi, itemsApi, noScanners, openApi, sast, server } from './scan-config.ts'
+import { javascriptRules, lockFile, scannerEnvironment } from './scanners.ts'
 
 let workshop: Workshop
-const rules = `rules:
-  - id: no-eval
-    languages: [javascript]
-    severity: ERROR
-    message: eval runs text as code; parse the text instead.
-    pattern: eval(...)
-`
-const lockFile = (version: string) =>
-  JSON.stringify({
-    name: 'shop',
-    version: '1.0.0',
-    lockfileVersion: 3,
-    packages: { '': { name: 'shop' }, 'node_modules/lodash': { version } },
-  })
 const sound = {
-  'rules/javascript.yml': rules,
+  'rules/javascript.yml': javascriptRules,
   'src/run.js': 'export const run = (name) => JSON.parse(name)\n',
   'package-lock.json': lockFile('4.17.21'),
   'openapi.json': healthApi,
@@ -40,15 +24,9 @@ afterEach(async () => {
 })
 
 async function runScan(files: Readonly<Record<string, string>>, config: Partial<Config['scan']>) {
-  workshop = await Workshop.open({ ...sound, ...files }, { ...process.env, ...environment() })
+  workshop = await Workshop.open({ ...sound, ...files }, { ...process.env, ...scannerEnvironment() })
+  workshop.commit()
   return workshop.run(scan, { scan: { ...noScanners, ...config } })
-}
-
-/** Of the testbed only the scanners are needed. */
-function environment(): Readonly<Record<string, string>> {
-  const { scanners, bin } = readPartialDescription(readPaths().description)
-  if (scanners === undefined || bin === undefined) throw new Error('run script/testbed up first')
-  return planEnvironment({ scanners, bin }, process.env.PATH ?? '')
 }
 
 describe('The scan of a service without fault', () => {
@@ -65,7 +43,7 @@ describe('The scan of a service without fault', () => {
     expect(log.runs.map(({ tool }) => tool.driver.name)).toEqual(['osv-scanner', 'schemathesis', 'semgrep'])
     const facts = run.steps.flatMap((step) => step.facts).filter(({ name }) => name === 'scanned')
     expect(facts.map(({ value }) => value)).toEqual([
-      expect.stringMatching(/^\d+ files$/),
+      '2 files, 3 without a rule for them',
       expect.stringMatching(/^1 of 1 operations of openapi.json with \d+ requests$/),
       '1 packages of package-lock.json',
     ])
@@ -110,7 +88,8 @@ describe('Semgrep', () => {
   })
 
   it('that looked at no file has failed', async () => {
-    const run = await runScan({ '.semgrepignore': '*\n' }, { sast: sast() })
+    const python = javascriptRules.replace('[javascript]', '[python]')
+    const run = await runScan({ 'rules/javascript.yml': python }, { sast: sast() })
     expect(run.error).toMatchObject({ code: 'E_SCAN_NO_EVIDENCE', message: 'semgrep looked at no file.' })
   })
 })
@@ -136,7 +115,8 @@ describe('Osv-scanner', () => {
   })
 
   it('without a lock file has failed', async () => {
-    workshop = await Workshop.open({}, { ...process.env, ...environment() })
+    workshop = await Workshop.open({}, { ...process.env, ...scannerEnvironment() })
+    workshop.commit()
     const run = await workshop.run(scan, { scan: { ...noScanners, dependencies: dependencies() } })
     expect(run.error).toMatchObject({
       code: 'E_SCAN_NO_EVIDENCE',
@@ -147,9 +127,10 @@ describe('Osv-scanner', () => {
   it('without a database has failed', async () => {
     workshop = await Workshop.open(sound, {
       ...process.env,
-      ...environment(),
+      ...scannerEnvironment(),
       OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: '/nowhere',
     })
+    workshop.commit()
     const run = await workshop.run(scan, { scan: { ...noScanners, dependencies: dependencies() } })
     expect(run.error).toMatchObject({ code: 'E_SCAN_NO_EVIDENCE' })
   })

@@ -16,6 +16,7 @@ afterEach(async () => {
 async function runWith(script: string) {
   const program = `#!/bin/bash\nfor argument; do [[ $argument == --json-output=* ]] && report=\${argument#*=}; done\n${script}\n`
   workshop = await Workshop.open({ 'bin/semgrep': program })
+  workshop.commit()
   return workshop.run(scan, { scan: { ...noScanners, sast: sast() } })
 }
 
@@ -59,6 +60,7 @@ describe('A scanner', () => {
       'bin/semgrep': '#!/bin/bash\nexit 2\n',
       'bin/osv-scanner': '#!/bin/bash\nsleep 0.2; exit 128\n',
     })
+    workshop.commit()
     const run = await workshop.run(scan, {
       scan: { ...noScanners, sast: sast(), dependencies: dependencies() },
     })

@@ -15,6 +15,7 @@ export function resolveScan(resolution: Resolution): Scan {
     secrets: unknown,
     config: unknown,
     ignore: resolution.values.scan?.ignore ?? [],
+    ...(resolution.file === undefined ? {} : { file: resolution.file.path }),
   }
 }
 

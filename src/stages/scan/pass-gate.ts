@@ -13,7 +13,7 @@ const EVIDENCE_FINDINGS = 20
  * @throws StagegateError E_SCAN_FINDINGS
  */
 export function passGate(
-  { tool, findings, evidence }: ScannerReport,
+  { tool, findings, evidence, notes }: ScannerReport,
   { failOn }: ScannerSettings,
   ignore: readonly IgnoreEntry[],
   today: string,
@@ -33,7 +33,10 @@ export function passGate(
     step.log.info(`Ignored until ${entry.expires} (${entry.reason}): ${renderFinding(finding)}`)
   }
   if (failing.length === 0) return
-  const lines = failing.slice(0, EVIDENCE_FINDINGS).map(renderFinding)
+  const lines = failing.slice(0, EVIDENCE_FINDINGS).map((finding) => {
+    const note = notes?.get(finding)
+    return `${renderFinding(finding)}${note === undefined ? '' : ` (${note})`}`
+  })
   if (failing.length > EVIDENCE_FINDINGS) lines.push(`… and ${failing.length - EVIDENCE_FINDINGS} more`)
   throw new StagegateError('E_SCAN_FINDINGS', {
     message: `${tool} has ${failing.length} ${failing.length === 1 ? 'finding' : 'findings'} of severity ${failOn} or above.`,

@@ -6,6 +6,7 @@ import type { PlannedStep, Stage, StepContext } from '../../pipeline/index.ts'
 import type { Outputs } from '../outputs.ts'
 import { settleAll } from '../settle.ts'
 import type { Systems } from '../systems.ts'
+import { findChangedSettings } from './changed-settings.ts'
 import { runOsvScanner } from './osv-scanner/osv-scanner.ts'
 import { passGate, refuseExpired } from './pass-gate.ts'
 import type { ScannerReport } from './scanner.ts'
@@ -30,7 +31,7 @@ export const scan: Stage<Outputs, 'scan', 'checkout', Config, Systems> = {
       run: true,
       summary: running.join(', '),
       steps,
-      async execute(_needs, { systems, step }) {
+      async execute(_needs, { systems, step, warn, signal }) {
         const reports: ScannerReport[] = []
         const today = systems.clock.now().toISOString().slice(0, 10)
         const { workspace } = config
@@ -38,8 +39,11 @@ export const scan: Stage<Outputs, 'scan', 'checkout', Config, Systems> = {
         const judge = (report: ScannerReport, settings: ScannerSettings, each: StepContext): void => {
           reports.push(report)
           each.keep('findings', report.findings)
+          if (report.failure !== undefined) throw report.failure
           passGate(report, settings, ignore, today, each)
         }
+        const changed = await findChangedSettings(config, systems, signal)
+        if (changed.length > 0) warn(`This commit changed the settings of the scan: ${changed.join(', ')}.`)
         let sarif: string
         try {
           await settleAll([

@@ -8,12 +8,16 @@ import type { Systems } from '../systems.ts'
 export interface ScannerReport {
   readonly tool: string
   readonly findings: readonly Finding[]
-  /** What it looked at: `148 files`, `3 of 3 operations, 412 requests`. */
+  /** What it looked at, and what it left out: `148 files`, `3 of 3 operations, 412 requests`. */
   readonly evidence: string
+  /** What a reader should know about some of the findings, such as a comment in the code that does not count. */
+  readonly notes?: ReadonlyMap<Finding, string>
+  /** Why the scan proves nothing though it found something: the step fails with it. */
+  readonly failure?: StagegateError
 }
 
 /** The part of the outside that scanners use. */
-export type ScannerSystems = Pick<Systems, 'processes' | 'files' | 'http' | 'clock'>
+export type ScannerSystems = Pick<Systems, 'processes' | 'files' | 'http' | 'clock' | 'git'>
 
 /**
  * Absolute path of a scanner's program.
@@ -22,7 +26,7 @@ export type ScannerSystems = Pick<Systems, 'processes' | 'files' | 'http' | 'clo
  * @throws StagegateError E_TOOL_MISSING
  */
 export async function findScanner(
-  { processes }: ScannerSystems,
+  { processes }: Pick<ScannerSystems, 'processes'>,
   tool: string,
   install: string,
 ): Promise<string> {
@@ -34,17 +38,22 @@ export async function findScanner(
   })
 }
 
-/** Runs a scanner in the workspace, without credentials, its output in the step's log. */
+/**
+ * Runs a scanner in the workspace, its output in the step's log.
+ *
+ * @param env see `scannerEnvironment`
+ */
 export function runScanner(
   argv: readonly [string, ...string[]],
   workspace: string,
   { processes }: ScannerSystems,
   step: StepContext,
+  env: Readonly<Record<string, string>>,
 ): Promise<Finished> {
   return processes.run({
     argv,
     cwd: workspace,
-    env: processes.environment('foreign'),
+    env,
     signal: step.signal,
     onOutput(chunk) {
       step.log.child(chunk)

@@ -97,6 +97,10 @@ export function createGit(options: GitOptions): Git {
         succeeded(await run({ workspace, args, signal, keepBytes }), workspace),
       ),
     changedInCommit: (workspace, pathspecs, signal) => changedInCommit(run, workspace, pathspecs, signal),
+    async readAtParent(workspace, path, signal) {
+      const { exitCode, stdout } = await run({ workspace, args: ['show', `HEAD^:./${path}`], signal })
+      return exitCode === 0 ? stdout : undefined
+    },
     keptCredentials: (workspace, signal) => findKeptCredentials(run, workspace, signal),
     compareCommits: (workspace, base, head, signal) =>
       compareCommits(run, workspace, checked(base), checked(head), signal),

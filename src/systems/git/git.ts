@@ -50,6 +50,8 @@ export interface Git {
     pathspecs: readonly string[],
     signal?: AbortSignal,
   ): Promise<readonly string[] | undefined>
+  /** A file as the commit's first parent has it; undefined where it has none, or the parent is not there. */
+  readAtParent(workspace: string, path: string, signal?: AbortSignal): Promise<string | undefined>
   /** Names of the checkout's settings that hold a credential, which anything that runs in it can read. */
   keptCredentials(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
   /**

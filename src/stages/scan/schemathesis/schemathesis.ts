@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 import type { DastSettings } from '../../../config/config.ts'
-import { parseJson, parseSchemathesis, renderFinding } from '../../../findings/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import {
   findScanner,
@@ -10,10 +9,14 @@ import {
   type ScannerReport,
   type ScannerSystems,
 } from '../scanner.ts'
+import { scannerEnvironment } from '../scanner-environment.ts'
+import { findSettings } from './find-settings.ts'
+import { judgeReport, warnOfSettings } from './judge-report.ts'
 import { startService } from './start-service.ts'
 
 const INSTALL = 'pipx install schemathesis'
-const SHOWN_FINDINGS = 5
+const SETTINGS_FILE = 'schemathesis.toml'
+const MAX_SETTINGS_BYTES = 1024 * 1024
 
 /**
  * Starts the service, asks it what its API description allows and what it forbids, and ends it again. The answers are
@@ -39,47 +42,24 @@ export async function runSchemathesis(
   }
   const folder = await systems.files.makeFolder('schemathesis')
   const file = join(folder, 'schemathesis.json')
+  const own = await systems.files.read(workspace, SETTINGS_FILE, { maxBytes: MAX_SETTINGS_BYTES })
+  warnOfSettings(SETTINGS_FILE, findSettings(own ?? ''), step)
+  // SCHEMATHESIS_HOOKS loads code that can change every request and every check.
+  const env = scannerEnvironment(systems, step, 'SCHEMATHESIS_', [])
   const service = await startService(settings, workspace, systems, step)
   try {
     const argv = schemathesisArguments(program, settings, file)
-    const finished = await runScanner(argv, workspace, systems, step)
+    const finished = await runScanner(argv, workspace, systems, step, env)
     // 0: every answer was right, 1: some were not
     if (finished.exitCode !== 0 && finished.exitCode !== 1) {
       throw lacksEvidence('schemathesis', `did not scan (exit code ${finished.exitCode})`, { finished })
     }
     const text = await systems.files.read(folder, file)
     if (text === undefined) throw lacksEvidence('schemathesis', 'wrote no report', { finished })
-    return judgeReport(text, settings.target, finished.exitCode, service.lastLines())
+    const { exitCode } = finished
+    return judgeReport({ text, exitCode, log: service.lastLines() }, settings, step)
   } finally {
     await service.end()
-  }
-}
-
-/** @param log the last lines of the service, as evidence */
-function judgeReport(text: string, target: string, exitCode: number, log: readonly string[]): ScannerReport {
-  const report = parseSchemathesis(parseJson(text, "schemathesis' report"), target)
-  const { findings, tested, selected, requests, errors } = report
-  const evidence = [
-    ...errors,
-    ...findings.slice(0, SHOWN_FINDINGS).map(renderFinding),
-    ...log.map((line) => `service: ${line}`),
-  ]
-  if (!report.complete || errors.length > 0) {
-    throw lacksEvidence('schemathesis', `could not finish: ${errors.join(', ') || 'it was interrupted'}`, {
-      evidence,
-      next: 'Find out from its log above why the service stopped answering.',
-    })
-  }
-  if (tested === 0) {
-    throw lacksEvidence('schemathesis', `asked none of the ${selected} operations of ${target}`, { evidence })
-  }
-  if (exitCode === 1 && findings.length === 0) {
-    throw lacksEvidence('schemathesis', 'says that it found something, but not what', { evidence })
-  }
-  return {
-    tool: 'schemathesis',
-    findings,
-    evidence: `${tested} of ${selected} operations of ${target} with ${requests} requests`,
   }
 }
 
