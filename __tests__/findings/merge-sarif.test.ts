@@ -57,14 +57,39 @@ describe('the merged SARIF', () => {
 
   it('read back says what was written', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyFinding, { maxLength: 8 }), async (findings) => {
+      fc.asyncProperty(fc.array(anyFinding, { minLength: 1, maxLength: 8 }), async (findings) => {
         const { findings: back } = await readReport(inPieces(mergeSarif(findings)), 'merged', WORKSPACE)
         const texts = (all: typeof back) =>
           all
             .map(({ tool, rule, message, file, line }) => JSON.stringify([tool, rule, message, file, line]))
             .sort()
-        expect(texts(back)).toEqual(texts(findings))
+        expect(texts(back)).toEqual(texts(findings.map((each) => ({ file: 'no-file', ...each }))))
       }),
     )
+  })
+
+  it('has a location, a rule and a text for each result, without which GitHub refuses the whole file', () => {
+    const bare = createFinding({ tool: 't', rule: '', severity: 'low', message: '' })
+    const log = JSON.parse(mergeSarif([bare])) as Log
+    expect(log.runs[0]?.results).toEqual([
+      {
+        ruleId: 'unknown',
+        level: 'note',
+        message: { text: 'unknown' },
+        locations: [{ physicalLocation: { artifactLocation: { uri: 'no-file', uriBaseId: '%SRCROOT%' } } }],
+        partialFingerprints: { 'stagegate/v1': bare.fingerprint },
+      },
+    ])
+  })
+
+  it('tells two places of the same text in one file apart', () => {
+    const at = (line: number) =>
+      createFinding({ tool: 't', rule: 'r', severity: 'low', message: 'm', file: 'a.ts', line })
+    const results = (JSON.parse(mergeSarif([at(9), at(3)])) as Log).runs[0]?.results
+    const { fingerprint } = at(3)
+    expect(results).toMatchObject([
+      { partialFingerprints: { 'stagegate/v1': fingerprint } },
+      { partialFingerprints: { 'stagegate/v1': `${fingerprint}:2` } },
+    ])
   })
 })

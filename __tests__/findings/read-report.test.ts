@@ -154,6 +154,7 @@ describe('a report of findings', () => {
     const result = (more: object) => ({ ruleId: 'r', message: { text: 'm' }, ...more })
     const { findings } = await read(
       JSON.stringify({
+        version: '2.1.0',
         runs: [
           {
             tool: { driver: { name: 't' } },
@@ -242,7 +243,7 @@ describe('a hostile report', () => {
 
   it('with keys such as __proto__ changes nothing', async () => {
     const content =
-      '{"__proto__": {"polluted": 1}, "runs": [{"tool": {"driver": {"name": "constructor", "rules": [{"id": "__proto__",' +
+      '{"__proto__": {"polluted": 1}, "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "constructor", "rules": [{"id": "__proto__",' +
       ' "properties": {"security-severity": "9.9"}}]}}, "results": [{"ruleId": "__proto__", "message": {"text": "m"},' +
       ' "__proto__": {"level": "note"}}]}]}'
     const { findings } = await read(content)
@@ -292,7 +293,7 @@ describe('a hostile report', () => {
       '&amp;',
       '<?x',
       '<!DOCTYPE a',
-      '{"runs":[',
+      '{"version":"2.1.0","runs":[',
       '{"results":[{"locations":[{"physicalLocation":{}}]}]}',
       ']}',
       '\u0000',

@@ -23,6 +23,12 @@ const scores = {
 } as const satisfies Record<Severity, string>
 
 /**
+ * Where a finding without a file is shown: GitHub refuses a whole log in which one result has no location. A file of this
+ * name need not be there.
+ */
+const NO_FILE = 'no-file'
+
+/**
  * One SARIF 2.1.0 log of all findings: a run for each tool, in the order of their names, worst results first. The same
  * findings give the same bytes.
  *
@@ -52,28 +58,36 @@ function describeRun(name: string, findings: readonly Finding[]): object {
       compareText(one.fingerprint, other.fingerprint),
   )
   const results = worstFirst.slice(0, MAX_RESULTS)
+  const ordinals = new Map<string, number>()
   const byRule = Map.groupBy(results, (finding) => finding.rule)
   const rules = [...byRule].toSorted(([one], [other]) => compareText(one, other)).slice(0, MAX_RULES)
   return {
     tool: { driver: { name, rules: rules.map(([id, group]) => describeRule(id, group)) } },
     columnKind: 'utf16CodeUnits',
-    results: results.map(describeResult),
+    results: results.map((finding) => describeResult(finding, nextOrdinal(ordinals, finding))),
   }
 }
 
 function describeRule(id: string, [worst]: readonly Finding[]): object {
   const severity = worst?.severity ?? 'info'
   return {
-    id,
-    shortDescription: { text: id },
+    id: notEmpty(id),
+    shortDescription: { text: notEmpty(id) },
     defaultConfiguration: { level: levels[severity] },
     ...(worst?.url === undefined ? {} : { helpUri: worst.url }),
     properties: { 'security-severity': scores[severity], tags: ['security'] },
   }
 }
 
-function describeResult(finding: Finding): object {
-  const { file, line, column, endLine } = finding
+/** How many findings of this fingerprint came before, and this one: two places of one text in one file are two alerts. */
+function nextOrdinal(ordinals: Map<string, number>, { fingerprint }: Finding): number {
+  const ordinal = (ordinals.get(fingerprint) ?? 0) + 1
+  ordinals.set(fingerprint, ordinal)
+  return ordinal
+}
+
+function describeResult(finding: Finding, ordinal: number): object {
+  const { file, line, column, endLine, fingerprint } = finding
   const region = {
     startLine: line,
     ...(column === undefined ? {} : { startColumn: column }),
@@ -81,18 +95,23 @@ function describeResult(finding: Finding): object {
   }
   const place = {
     artifactLocation: {
-      uri: file?.split('/').map(encodeURIComponent).join('/'),
+      uri: (file ?? NO_FILE).split('/').map(encodeURIComponent).join('/'),
       uriBaseId: '%SRCROOT%',
     },
     ...(line === undefined ? {} : { region }),
   }
   return {
-    ruleId: finding.rule,
+    ruleId: notEmpty(finding.rule),
     level: levels[finding.severity],
-    message: { text: finding.message },
-    ...(file === undefined ? {} : { locations: [{ physicalLocation: place }] }),
-    partialFingerprints: { 'stagegate/v1': finding.fingerprint },
+    message: { text: finding.message === '' ? notEmpty(finding.rule) : finding.message },
+    locations: [{ physicalLocation: place }],
+    partialFingerprints: { 'stagegate/v1': ordinal === 1 ? fingerprint : `${fingerprint}:${ordinal}` },
   }
+}
+
+/** GitHub refuses an empty rule id and an empty text. */
+function notEmpty(text: string): string {
+  return text === '' ? 'unknown' : text
 }
 
 /** By code units: the same order on every machine. */

@@ -1,9 +1,10 @@
 import type { Finding } from './finding.ts'
-import { arrayAt, parseJson, stringAt, valueAt } from './json.ts'
-import { MAX_FINDINGS, MAX_JSON_BYTES, MAX_REPORT_BYTES, unreadableReport } from './limits.ts'
-import { parseEslint } from './parse-eslint.ts'
-import { parseSarif } from './parse-sarif.ts'
+import { parseJson, valueAt } from './json.ts'
+import { clipText, MAX_JSON_BYTES, MAX_REPORT_BYTES, unreadableReport } from './limits.ts'
+import { isEslint, parseEslint } from './parse-eslint.ts'
+import { parseSarif } from './sarif/parse-sarif.ts'
 import { findFailedTests, type TestSummary } from './test-summary.ts'
+import { WorstFindings } from './worst-findings.ts'
 import { CheckstyleParser } from './xml/parse-checkstyle.ts'
 import { JunitParser } from './xml/parse-junit.ts'
 import { type Attributes, readXml, type XmlListener } from './xml/read-xml.ts'
@@ -12,7 +13,12 @@ import { type Attributes, readXml, type XmlListener } from './xml/read-xml.ts'
 export interface Report {
   /** Undefined for a report that is not about tests. */
   readonly tests: TestSummary | undefined
+  /** The worst, at most 10,000. */
   readonly findings: readonly Finding[]
+  /** Why the tool did not do its work, as the report says: what it found is then not all. Undefined when it did. */
+  readonly failure: string | undefined
+  /** What the findings leave out, in words: `10,049 findings, of which the worst 10,000 are kept`. */
+  readonly notes: readonly string[]
 }
 
 const FORMATS = 'JUnit XML, Checkstyle XML, SARIF or ESLint JSON'
@@ -70,11 +76,11 @@ class RootListener implements XmlListener {
   }
 
   report(): Report {
-    if (this.#parser instanceof CheckstyleParser) {
-      return { tests: undefined, findings: this.#parser.findings() }
-    }
+    if (this.#parser instanceof CheckstyleParser)
+      return describeFindings(this.#parser.worst, this.#parser.failure)
     const tests = this.#parser?.summary()
-    return { tests, findings: tests === undefined ? [] : findFailedTests(tests) }
+    const findings = tests === undefined ? [] : findFailedTests(tests)
+    return { tests, findings, failure: undefined, notes: [] }
   }
 
   #create(root: string): JunitParser | CheckstyleParser {
@@ -99,19 +105,45 @@ async function readJsonReport(
     pieces.push(chunk)
   }
   const content = parseJson(Buffer.concat(pieces).toString(), source)
-  const findings = parseJsonFindings(content, workspace)
-  if (findings === undefined) throw unreadableReport(source, `its format is not known; expected ${FORMATS}`)
-  return { tests: undefined, findings: findings.slice(0, MAX_FINDINGS) }
+  const report = parseJsonReport(content, source, workspace)
+  if (report === undefined) throw unreadableReport(source, `its format is not known; expected ${FORMATS}`)
+  return report
 }
 
-function parseJsonFindings(content: unknown, workspace: string): readonly Finding[] | undefined {
-  if (Array.isArray(valueAt(content, 'runs'))) return parseSarif(content, workspace)
-  const isEslint = Array.isArray(content) && arrayAt(content).every((file) => isEslintFile(file))
-  return isEslint ? parseEslint(content, workspace) : undefined
+function parseJsonReport(content: unknown, source: string, workspace: string): Report | undefined {
+  if (Array.isArray(valueAt(content, 'runs'))) {
+    const { findings, failure, suppressed } = parseSarif(content, source, workspace)
+    const notes =
+      suppressed === 0 ? [] : [`${suppressed} results are left out, which the tool itself suppressed`]
+    return describeFindings(keepWorst(findings), failure, notes)
+  }
+  if (!isEslint(content)) return undefined
+  const { findings, failure } = parseEslint(content, workspace)
+  return describeFindings(keepWorst(findings), failure)
 }
 
-function isEslintFile(file: unknown): boolean {
-  return stringAt(file, 'filePath') !== undefined && Array.isArray(valueAt(file, 'messages'))
+function keepWorst(findings: readonly Finding[]): WorstFindings {
+  const worst = new WorstFindings()
+  for (const finding of findings) worst.add(finding)
+  return worst
+}
+
+function describeFindings(
+  worst: WorstFindings,
+  failure: string | undefined,
+  notes: readonly string[] = [],
+): Report {
+  const findings = worst.findings()
+  const cut =
+    worst.dropped === 0
+      ? []
+      : [`of ${findings.length + worst.dropped} findings the worst ${findings.length} are kept`]
+  return {
+    tests: undefined,
+    findings,
+    failure: failure === undefined ? undefined : clipText(failure, 1_000),
+    notes: [...cut, ...notes],
+  }
 }
 
 async function* limitBytes(chunks: AsyncIterable<Uint8Array>, source: string): AsyncIterable<Uint8Array> {

@@ -36,9 +36,14 @@ const words: ReadonlyMap<string, Severity> = new Map<string, Severity>([
   ['none', 'info'],
 ])
 
+/** The severity that a tool's word means, in any case; undefined for a word that nobody knows. */
+export function severityOfWord(word: string): Severity | undefined {
+  return words.get(word.trim().toLowerCase())
+}
+
 /** The severity that a tool's word means, in any case; a word that nobody knows counts as high. */
 export function parseSeverity(word: string): Severity {
-  return words.get(word.trim().toLowerCase()) ?? 'high'
+  return severityOfWord(word) ?? 'high'
 }
 
 /**

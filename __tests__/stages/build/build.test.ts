@@ -112,6 +112,45 @@ describe('The build', () => {
     expect(run.error).toMatchObject({ code: 'E_REPORT_MISSING' })
   })
 
+  it('fails when the report of findings is one that is committed, and the linter did not write it', async () => {
+    workshop = await Workshop.open({ 'reports/eslint.json': '[{"filePath": "a.js", "messages": []}]' })
+    const lint = workshop.command('true', { reports: ['reports/*.json'] })
+    const run = await workshop.run(build, { build: { ...nothing, lint } })
+    expect(run.error).toMatchObject({ code: 'E_REPORT_MISSING', evidence: ['reports/eslint.json'] })
+  })
+
+  it('fails when the linter says that it could not look at a file, though its exit code is 0, and shows what it found', async () => {
+    workshop = await Workshop.open({
+      'src/a.js': 'const = 1\n',
+      'src/b.js': 'debugger\n',
+      'eslint.config.js': "export default [{ files: ['src/*.js'], rules: { 'no-debugger': 'warn' } }]\n",
+      'package.json': '{"type": "module"}',
+    })
+    const lint = workshop.command('eslint -f json -o eslint.json src || true', { reports: ['eslint.json'] })
+    const run = await workshop.run(build, { build: { ...nothing, lint } })
+    expect(run.error).toMatchObject({
+      code: 'E_REPORT_UNREADABLE',
+      message: expect.stringMatching(/ESLint could not look at .*src\/a\.js: Parsing error/) as unknown,
+    })
+    expect(keptBy(run, 'lint', 'findings')).toMatchObject([{ rule: 'fatal' }, { rule: 'no-debugger' }])
+  })
+
+  it('says how many findings it left out, and keeps the worst', async () => {
+    const messages = (count: number, severity: number) =>
+      Array.from({ length: count }, () => ({ severity, line: 1 }))
+    const report = JSON.stringify([
+      { filePath: 'a.js', messages: [...messages(10_049, 1), ...messages(1, 2)] },
+    ])
+    workshop = await Workshop.open({ 'made.json': report })
+    const lint = workshop.command('cp made.json report.json', { reports: ['report.json'] })
+    const run = await workshop.run(build, { build: { ...nothing, lint } })
+    expect(run.error).toBeUndefined()
+    expect(run.steps.find(({ id }) => id === 'lint')?.facts).toEqual([
+      { name: 'findings', value: '10000; report.json: of 10050 findings the worst 10000 are kept' },
+    ])
+    expect(keptBy(run, 'lint', 'findings')).toMatchObject({ 0: { severity: 'high' }, length: 10_000 })
+  })
+
   it('fails when a report cannot be read, though the command passed', async () => {
     workshop = await Workshop.open({})
     const lint = workshop.command('echo nonsense > report.json', { reports: ['report.json'] })

@@ -83,9 +83,37 @@ describe('The tests', () => {
   it('fail when the report is one that an earlier run has left', async () => {
     const old = '<testsuites><testcase name="passed yesterday"/></testsuites>'
     expect((await runUnit({ 'report.xml': old }, 'true')).error).toMatchObject({
-      code: 'E_TESTS_NONE',
+      code: 'E_REPORT_MISSING',
       evidence: ['report.xml'],
     })
+  })
+
+  it.each([
+    ['whose rights alone changed', 'chmod 600 report.xml', 'E_REPORT_MISSING'],
+    ['that got another name as well', 'ln report.xml copy.xml', 'E_REPORT_MISSING'],
+    ['that was written again with the same bytes', 'cat report.xml > new && cat new > report.xml', undefined],
+    ['that was replaced by a file with the same bytes', 'cp report.xml new && mv new report.xml', undefined],
+    [
+      'that was written in place with its time set back',
+      'touch -r report.xml time && sed s/one/two/ report.xml > new && cat new > report.xml && touch -r time report.xml',
+      undefined,
+    ],
+  ])('with a report %s: `%s` ends with %s', async (_, command, code) => {
+    const report = "<testsuites><testcase name='one'/></testsuites>"
+    const run = await runUnit({ 'report.xml': report }, command)
+    expect(run.error?.code).toBe(code)
+  })
+
+  it('do not count an old report beside a new one, and say so', async () => {
+    const old = '<testsuites><testcase name="old"><failure/></testcase></testsuites>'
+    const run = await runUnit(
+      { 'old.xml': old, 'broken.xml': '<html/>', 'a.test.mjs': passing },
+      nodeTest('a.test.mjs'),
+      { reports: ['*.xml'] },
+    )
+    expect(run.error).toBeUndefined()
+    expect(run.output).toMatchObject({ tests: { total: 1, passed: 1 } })
+    expect(run.log.get('unit')).toContain('Left out, for the command did not write them: broken.xml, old.xml')
   })
 
   it('count a report that was written anew over an old one', async () => {

@@ -47,11 +47,11 @@ export const commit = {
     'Check that the command runs the tests, or set allow-no-tests.',
   ),
   E_REPORT_UNREADABLE: workload(
-    'A report file could not be read.',
+    'A report file could not be read, or is not that of a whole run of its tool.',
     'Check that the command writes the report in a known format.',
   ),
   E_REPORT_MISSING: workload(
-    'A command ended well but left no report where one was configured.',
+    'A command ended well but wrote no report where one was configured.',
     'Check the path of the reports.',
   ),
   E_COVERAGE_TOO_LOW: workload(

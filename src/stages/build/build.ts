@@ -1,8 +1,8 @@
 import type { CommandSettings, Config, Configured } from '../../config/config.ts'
-import { StagegateError } from '../../errors/index.ts'
 import type { Finding } from '../../findings/index.ts'
 import type { Stage, StepContext } from '../../pipeline/index.ts'
 import { planCommand } from '../commands/plan-command.ts'
+import { missingReport } from '../commands/read-reports.ts'
 import { runCommands } from '../commands/run-commands.ts'
 import type { Outputs } from '../outputs.ts'
 import { settleAll } from '../settle.ts'
@@ -48,12 +48,10 @@ async function runCommand(
 ): Promise<readonly Finding[]> {
   if (!settings.configured) return []
   const { failure, findings, reports } = await runCommands(settings, workspace, systems, step)
-  if (findings.length > 0) step.fact('findings', String(findings.length))
+  if (findings.length > 0) step.fact('findings', [String(findings.length), ...reports.notes].join('; '))
   if (failure !== undefined) throw failure
   if (settings.reports.length > 0 && reports.read.length === 0) {
-    throw new StagegateError('E_REPORT_MISSING', {
-      message: `The command ended well, but left no report at ${settings.reports.join(', ')}.`,
-    })
+    throw missingReport(reports, settings.reports)
   }
   return findings
 }

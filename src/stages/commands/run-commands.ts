@@ -11,7 +11,7 @@ import type { StepContext } from '../../pipeline/index.ts'
 import type { Finished } from '../../systems/runner/processes.ts'
 import type { Systems } from '../systems.ts'
 import { OutputReader } from './output-reader.ts'
-import { digestReports, type Reports, readReports } from './read-reports.ts'
+import { readReports, rememberReports, type Reports } from './read-reports.ts'
 
 /** How the commands of a step ended, and what their output and reports say. Judged by the stage. */
 export interface CommandOutcome {
@@ -41,7 +41,7 @@ export async function runCommands(
   onLine: (line: string) => void = () => undefined,
 ): Promise<CommandOutcome> {
   const matcher = new ProblemMatcher(workspace, settings.workingDirectory)
-  const before = await digestReports(files, workspace, settings.reports)
+  const before = await rememberReports(files, workspace, settings.reports)
   const env = processes.environment('foreign', settings.env)
   let failure: StagegateError | undefined
   for (const text of settings.run) {
@@ -67,6 +67,10 @@ export async function runCommands(
   const reports = await readReports(files, workspace, settings.reports, before)
   const findings = [...reports.findings, ...matcher.findings()]
   step.keep('findings', findings)
+  for (const note of reports.notes) step.log.warn(note)
+  if (reports.stale.length > 0) {
+    step.log.warn(`Left out, for the command did not write them: ${reports.stale.join(', ')}`)
+  }
   if (failure === undefined) {
     if (reports.unreadable[0] !== undefined) throw reports.unreadable[0]
   } else {

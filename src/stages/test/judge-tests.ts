@@ -1,6 +1,7 @@
 import type { TestSettings } from '../../config/config.ts'
 import { StagegateError } from '../../errors/index.ts'
 import type { PrintedCounts, TestSummary } from '../../findings/index.ts'
+import { missingReport } from '../commands/read-reports.ts'
 import type { CommandOutcome } from '../commands/run-commands.ts'
 
 const EVIDENCE_TESTS = 10
@@ -57,19 +58,7 @@ function explainNone(
       evidence: said.lines,
     })
   }
-  const where = globs.join(', ')
-  if (reports.stale.length > 0 && reports.read.length === 0) {
-    return new StagegateError('E_TESTS_NONE', {
-      message: `The reports at ${where} were there before the tests and have not changed since.`,
-      evidence: reports.stale,
-      next: 'Check that the command writes the reports, or remove the old ones before it.',
-    })
-  }
-  if (reports.read.length === 0) {
-    return new StagegateError('E_REPORT_MISSING', {
-      message: `The command ended well, but left no report at ${where}.`,
-    })
-  }
+  if (reports.read.length === 0) return missingReport(reports, globs)
   if (tests !== undefined && tests.passed + tests.failed > 0) return undefined
   const files = reports.read.join(', ')
   const message =

@@ -6,6 +6,11 @@ export interface Files {
   read(root: string, path: string, options?: { readonly maxBytes?: number }): Promise<string | undefined>
   /** The bytes of a file in pieces, for reports that do not fit in memory. */
   stream(root: string, path: string): AsyncIterable<Uint8Array>
+  /**
+   * A text that is another one after the file was written, replaced or copied over, even with the same bytes; the same
+   * after its rights or its name changed. Undefined when there is no such file.
+   */
+  stamp(path: string): Promise<string | undefined>
   exists(path: string): Promise<boolean>
   isDirectory(path: string): Promise<boolean>
   /** Writes a new file that only this user can read (0600): to a temporary name, then renamed. */

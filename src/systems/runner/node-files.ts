@@ -40,6 +40,13 @@ export function createFiles({ temporary }: { readonly temporary: string }): File
       // Closes the file at the end and when the reader leaves early.
       yield* file.createReadStream() as AsyncIterable<Uint8Array>
     },
+    async stamp(path) {
+      const found = await stat(path, { bigint: true }).catch(() => undefined)
+      if (found === undefined) return undefined
+      // Not ctime, which chmod and a new hard link change as well.
+      const { dev, ino, size, mtimeNs, birthtimeNs } = found
+      return [dev, ino, size, mtimeNs, birthtimeNs].join(':')
+    },
     async exists(path) {
       return (await statOf(path)) !== undefined
     },
