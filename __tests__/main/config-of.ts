@@ -11,6 +11,7 @@ export function configOf(more: Partial<Config> = {}): Config {
     service: 'ai-gen-service',
     version: 'v1.1.0',
     versionSource: 'package.json',
+    environment: 'staging',
     trigger: {
       event: 'push',
       repository: 'acme/ai-gen-service',
@@ -64,7 +65,6 @@ export function configOf(more: Partial<Config> = {}): Config {
     },
     deploy: {
       ...each,
-      environment: 'staging',
       namespace: 'staging',
       allowOlder: false,
       rollback: 'auto',

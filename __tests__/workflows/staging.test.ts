@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { MAX_LEGS } from '../../src/handover/planned-jobs.ts'
 import { decideJob, jobIds } from '../../src/handover/job.ts'
-import { isSecretInput, type InputName, inputNames } from '../../src/inputs/input-definitions.ts'
+import {
+  inputDefinitions,
+  isSecretInput,
+  type InputName,
+  inputNames,
+} from '../../src/inputs/input-definitions.ts'
 import { needsOf, readWorkflow, root, type WorkflowJob } from './workflow.ts'
 
 const path = '.github/workflows/staging.yml'
@@ -128,18 +133,29 @@ describe('the jobs of the reusable workflow', () => {
     expect(Object.fromEntries(jobs.map(([id, { concurrency }]) => [id, concurrency]))).toEqual({
       ...Object.fromEntries(jobIds.map((id) => [id, undefined])),
       'image-push': {
-        group: 'stagegate-image-${{ inputs.environment }}-${{ inputs.working-directory }}',
+        group: "stagegate-image-${{ inputs.environment || 'staging' }}-${{ inputs.working-directory }}",
         queue: 'max',
       },
-      deploy: { group: 'stagegate-${{ inputs.environment }}-${{ inputs.working-directory }}', queue: 'max' },
+      deploy: {
+        group: "stagegate-${{ inputs.environment || 'staging' }}-${{ inputs.working-directory }}",
+        queue: 'max',
+      },
     })
   })
 
   it('run in the environment for the deployment alone: its reviewers are asked once, and not for a pull request', () => {
     expect(Object.fromEntries(jobs.map(([id, { environment }]) => [id, environment]))).toEqual({
       ...Object.fromEntries(jobIds.map((id) => [id, undefined])),
-      deploy: { name: '${{ inputs.environment }}', deployment: false },
+      deploy: { name: "${{ inputs.environment || 'staging' }}", deployment: false },
     })
+  })
+
+  it('run in the same environment where the caller hands on an empty name, never outside of any', () => {
+    const fallbacks = [...text.matchAll(/inputs\.environment \|\| '([^']*)'/g)].map(([, name]) => name)
+    const { default: fallback } = inputDefinitions.environment
+    expect(fallbacks).toEqual([fallback, fallback, fallback])
+    expect(call.inputs!.environment).toMatchObject({ default: fallback })
+    expect(action.inputs.environment?.default).toBe(fallback)
   })
 
   it('run where the caller says, an image on a runner of its platform where one is named', () => {

@@ -177,7 +177,6 @@ export interface RolloutSettings {
 }
 
 export interface DeploySettings {
-  readonly environment: string
   readonly namespace: string
   readonly allowOlder: boolean
   readonly rollback: 'auto' | 'never'
@@ -197,6 +196,8 @@ export interface Config {
   readonly service: string
   readonly version: string
   readonly versionSource: string
+  /** The input `environment`: its name wherever one is said, also where nothing is deployed. */
+  readonly environment: string
   readonly trigger: Trigger
   /** Absolute path of the checkout, with the input working-directory applied. */
   readonly workspace: string
@@ -213,6 +214,8 @@ export interface Config {
     readonly from: string
     /** `jobs`: the workflow has seen to it that earlier stages passed. */
     readonly gates?: 'ledger' | 'jobs'
+    /** Set where no call can leave a pass for the next one: on a fork. */
+    readonly noLedger?: true
     /** Set where this call's identity lacks the claim `environment`, which that of the call that deploys has. */
     readonly outsideEnvironment?: true
   }

@@ -1,5 +1,6 @@
 import { StagegateError } from '../errors/index.ts'
 import { findUnknownInputs } from './find-unknown-inputs.ts'
+import { inputDefinitions } from './input-definitions.ts'
 import { InputReader } from './input-reader.ts'
 import { type Inputs, type RegistryLogin, severities, type SshInputs } from './inputs.ts'
 import { readClusterInputs } from './read-cluster-inputs.ts'
@@ -34,7 +35,7 @@ export function readInputs(
     from: reader.line('from') ?? 'auto',
     config: reader.path('config'),
     dryRun: reader.flag('dry-run'),
-    environment: reader.line('environment', name) ?? 'staging',
+    environment: reader.line('environment', name) ?? inputDefinitions.environment.default,
     version: reader.line('version', version),
     workingDirectory: reader.path('working-directory') ?? '.',
     githubToken: reader.line('github-token'),

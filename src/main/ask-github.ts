@@ -14,8 +14,7 @@ export function askGithub(
   patience: GithubPatience,
 ): GitHubQuestions | undefined {
   if (questions === undefined) return undefined
-  const environment = config.deploy.configured ? config.deploy.environment : 'staging'
-  const subject = { environment, run: config.trigger.run.id }
+  const subject = { environment: config.environment, run: config.trigger.run.id }
   const ask = async (permission: GitHubPermission, signal: AbortSignal): Promise<PermissionAnswer> => {
     const told = permission === 'statuses' ? writer?.firstStatus : undefined
     if (told === undefined) return questions.askPermission(permission, subject, signal)

@@ -63,12 +63,12 @@ async function healStatuses(dead: readonly ListedRun[], options: HealOptions): P
 
 async function healDeployments(dead: readonly ListedRun[], options: HealOptions): Promise<void> {
   const { github, signal, config, say } = options
-  const { deploy, service, trigger } = config
+  const { deploy, environment, service, trigger } = config
   if (!deploy.configured) return
   const keys = dead.flatMap(({ id, attempt }) =>
     Array.from({ length: attempt }, (_, index) => `${service}/${id}/${index + 1}`),
   )
-  const left = await github.findUnfinished(deploy.environment, new Set(keys), LOOKED_AT, signal)
+  const left = await github.findUnfinished(environment, new Set(keys), LOOKED_AT, signal)
   for (const { id, key } of left) {
     const [, run = '', attempt = ''] = key.split('/')
     const logUrl = trigger.run.url.replace(/\/\d+\/attempts\/\d+$/, `/${run}/attempts/${attempt}`)

@@ -39,20 +39,26 @@ export function resolveConfig(sources: ConfigSources): Config {
   const { deploy } = resolution.values
   const service = resolution.values.service ?? serviceName(resolution)
   const { version, source: versionSource } = resolveVersion(resolution)
-  const templates = { version, sha: trigger.commit, environment: inputs.environment }
+  const { environment } = inputs
+  const templates = { version, sha: trigger.commit, environment }
   const decision = decideDeployment(trigger, deploy?.on)
   const image = resolveImage(resolution, service, decision, templates)
   const config: Config = {
     service,
     version,
     versionSource,
+    environment,
     trigger,
     workspace: sources.workspace,
     folder: sources.folder,
     temporary: sources.temporary,
     statusContext: inputs.statusContext,
     mayDeploy: decision.allowed,
-    selection: { stages: inputs.stages, from: inputs.from },
+    selection: {
+      stages: inputs.stages,
+      from: inputs.from,
+      ...(trigger.untrusted === undefined ? {} : { noLedger: true }),
+    },
     digest: digestOf(sources),
     build: resolveBuild(resolution),
     test: resolveTests(resolution),

@@ -36,7 +36,6 @@ function resolveSettings(resolution: Resolution, values: TemplateValues): Deploy
   const manifests = resolveManifests(resolution)
   const environmentUrl = inputs.environmentUrl ?? deploy?.['environment-url']
   return {
-    environment: inputs.environment,
     namespace: resolveNamespace(resolution),
     allowOlder: inputs.allowOlder,
     rollback: inputs.rollback,

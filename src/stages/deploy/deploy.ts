@@ -46,7 +46,7 @@ export const deploy: Stage<Outputs, 'deploy', 'image', Config, Systems> = {
     if (!settings.configured) return { run: false, reason: settings.reason }
     return {
       run: true,
-      summary: `${config.service} to ${settings.environment} (namespace ${settings.namespace})`,
+      summary: `${config.service} to ${config.environment} (namespace ${settings.namespace})`,
       steps: planSteps(config, settings),
       async execute({ image }, context) {
         return runDeployment(config, settings, image, context)
@@ -167,13 +167,13 @@ async function runSteps(
 }
 
 function outputOf(
-  { settings }: Deployment,
+  { config, settings }: Deployment,
   configs: Configs,
   sent: AppliedManifests | undefined,
   schemaVersion: string | undefined,
 ): DeployOutput {
   return {
-    environment: settings.environment,
+    environment: config.environment,
     namespace: settings.namespace,
     environmentUrl: settings.environmentUrl,
     configCommit: configs.commit,

@@ -27,7 +27,7 @@ export async function runPlaybook(
         service: config.service,
         version: config.version,
         commit: config.trigger.commit,
-        environment: settings.environment,
+        environment: config.environment,
       },
     },
     temporary: config.temporary,
