@@ -72,7 +72,7 @@ describe('a wrong input', () => {
   })
 
   it('runs without a github-token, says so once, and writes nothing to GitHub', async () => {
-    const result = await run.call({ inputs: { 'github-token': '', stages: 'report' } })
+    const result = await run.call({ inputs: { 'github-token': '', stages: 'checkout' } })
     expect(result.exitCode, tail(result)).toBe(0)
     expect(result.log.match(/There is no github-token/g)).toHaveLength(1)
     const github = await run.github(run.head())

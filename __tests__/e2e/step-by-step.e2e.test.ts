@@ -102,7 +102,9 @@ describe('a report after calls that never deployed', () => {
     run.newRun()
     const commit = await run.commit('Say goodbye', [{ path: 'README.md', append: '\nGoodbye.\n' }])
     const result = await call('report')
-    expect(result.exitCode, tail(result)).toBe(0)
+    expect(result.exitCode, tail(result)).toBe(1)
+    expect(result.outputs).toMatchObject({ result: 'failure', 'failed-stage': 'build' })
+    expect(result.summary).toContain('Not deployed: the stage build has not passed.')
     expect(await latestStatus(commit)).toEqual({
       state: 'error',
       description: 'Not deployed: the stage build has not passed.',

@@ -60,7 +60,7 @@ describe('a stage that another job ran', () => {
   it.each([
     ['failure', reference, 'failure'],
     ['cancelled', reference, 'cancelled'],
-    ['skipped', reference, 'skipped'],
+    ['skipped', reference, 'failure'],
     ['success', undefined, 'failure'],
     ['success', 'result@sha256:short', 'failure'],
     ['success', `../x@sha256:${'a'.repeat(64)}`, 'failure'],

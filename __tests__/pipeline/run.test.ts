@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StagegateError } from '../../src/errors/index.ts'
 import { type PipelineResult, planPipeline, runPipeline, type StageResult } from '../../src/pipeline/index.ts'
+import { conclude, type Conclusion } from '../../src/report/conclusion/conclude.ts'
+import { call } from '../report/report-of.ts'
 import { buildStages, type Script, silentSurroundings, stageIds } from './scripted-stages.ts'
 
 type Behaviour = Script[string]['behaviour']
@@ -22,7 +24,7 @@ const script = fc.record(
 async function run(
   behaviours: Script,
   abortFirst = false,
-): Promise<{ result: PipelineResult; ran: readonly string[] }> {
+): Promise<{ result: PipelineResult & { status: Conclusion['result'] }; ran: readonly string[] }> {
   const controller = new AbortController()
   const { stages, ran } = buildStages(behaviours, controller)
   if (abortFirst) controller.abort(cancelled())
@@ -37,7 +39,7 @@ async function run(
     concurrency: 2,
     listen: () => undefined,
   })
-  return { result, ran }
+  return { result: { ...result, status: conclude(result.stages, call).result }, ran }
 }
 
 const cancelled = () => new StagegateError('E_CANCELLED', { message: 'The run was cancelled.' })
@@ -119,6 +121,29 @@ describe('a pipeline', () => {
     const { result, ran } = await run(succeed, true)
     expect(result.status).toBe('cancelled')
     expect(ran).toEqual(['report'])
+  })
+
+  it('starts nothing after a stage of another job that was kept from running', async () => {
+    const ran: string[] = []
+    const { stages, ran: started } = buildStages({}, new AbortController())
+    const all = planPipeline(stages, {}, { stages: undefined, from: 'auto' }, new Map())
+    const kept: StageResult['result'] = { status: 'skipped', reason: 'nobody knows', blocked: true }
+    const plan = all.map((each) =>
+      each.id === 'test'
+        ? { id: 'test', kind: 'ended' as const, told: false, result: { id: 'test', result: kept, steps: [] } }
+        : each,
+    )
+    const result = await runPipeline({
+      ...{ stages, plan, systems: {}, surroundings: silentSurroundings(), concurrency: 2 },
+      signal: new AbortController().signal,
+      lastSignal: new AbortController().signal,
+      listen: (event) => {
+        if (event.kind === 'stage-started') ran.push(event.stage)
+      },
+    })
+    expect(started).toEqual(['preflight', 'checkout', 'build', 'report'])
+    expect(ran).toEqual(started)
+    expect(conclude(result.stages, call).result).toBe('failure')
   })
 
   it('keeps the error that a step failed with when the cancel came after it', async () => {

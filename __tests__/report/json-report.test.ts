@@ -84,7 +84,7 @@ describe('the JSON report', () => {
     ],
     ['knows nothing of its own time', { ...reportOf([stage('build', done)]), overhead: undefined }],
   ])('of a run that %s has the published shape', (_, report) => {
-    expect(parse(report)).toMatchObject({ version: 1, result: report.status })
+    expect(parse(report)).toMatchObject({ version: 1, result: report.conclusion.result })
   })
 
   test('has the cause, and every finding and test', () => {

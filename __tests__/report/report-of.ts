@@ -1,7 +1,9 @@
 import { StagegateError } from '../../src/errors/index.ts'
 import type { Finding, TestSummary } from '../../src/findings/index.ts'
-import { overallStatus, type Result, type StageResult, type StepResult } from '../../src/pipeline/index.ts'
-import { buildReport, type RunFacts, type RunReport } from '../../src/report/run-report.ts'
+import type { Result, StageResult, StepResult } from '../../src/pipeline/index.ts'
+import type { Call } from '../../src/report/conclusion/call.ts'
+import { conclude } from '../../src/report/conclusion/conclude.ts'
+import type { RunFacts, RunReport } from '../../src/report/run-report.ts'
 
 export const facts: RunFacts = {
   service: 'ai-gen-service',
@@ -69,20 +71,33 @@ export const pushed: Result<unknown> = {
   },
 }
 
+/** A call of all stages, whose event may deploy. */
+export const call: Call = {
+  asked: undefined,
+  job: undefined,
+  mayDeploy: true,
+  hasLedger: true,
+  standing: undefined,
+  testsMayBeNone: false,
+}
+
 export function reportOf(
   stages: readonly StageResult[],
-  more: { readonly facts?: Partial<RunFacts>; readonly warnings?: readonly string[] } = {},
+  more: {
+    readonly facts?: Partial<RunFacts>
+    readonly call?: Partial<Call>
+    readonly warnings?: readonly string[]
+  } = {},
 ): RunReport {
-  return buildReport(
-    { ...facts, ...more.facts },
+  const all = { ...facts, ...more.facts }
+  return {
+    facts: all,
+    conclusion: conclude(stages, { ...call, asked: all.stages, ...more.call }),
     stages,
-    overallStatus(stages),
-    {
-      durationMs: 185_000,
-      overhead: { wallMs: 185_000, ownMs: 1_200, gaps: [{ from: 0, to: 800, after: 'start' }] },
-    },
-    more.warnings ?? [],
-  )
+    durationMs: 185_000,
+    overhead: { wallMs: 185_000, ownMs: 1_200, gaps: [{ from: 0, to: 800, after: 'start' }] },
+    warnings: more.warnings ?? [],
+  }
 }
 
 export function finding(more: Partial<Finding> = {}): Finding {

@@ -24,10 +24,17 @@ import {
 
 const success = reportOf([
   stage('checkout', done),
+  stage('test', done, { steps: [step('unit', done, { kept: { testsRan: 150 } })] }),
   stage('scan', notApplicable),
   stage('image', pushed),
   stage('deploy', deployed, {
-    steps: [step('rollout', done, { facts: [{ name: 'revision', value: '42' }] })],
+    steps: [
+      step('rollout', done, {
+        facts: [{ name: 'revision', value: '42' }],
+        kept: { running: { containers: 2, unknown: [] } },
+      }),
+      step('smoke', done),
+    ],
   }),
 ])
 const failure = reportOf([

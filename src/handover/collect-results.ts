@@ -2,6 +2,7 @@ import { StagegateError, toStagegateError } from '../errors/index.ts'
 import type { PlannedStage, StageResult } from '../pipeline/index.ts'
 import type { HandedOver } from './document.ts'
 import { type JobId, nameOf, stageOf } from './job.ts'
+import { decideSkipped } from './decide-skipped.ts'
 import { isPlanned, type Leg, listLegs } from './legs.ts'
 import { mergeStages } from './merge-stages.ts'
 import type { Need, Needs } from './needs.ts'
@@ -48,13 +49,20 @@ interface Part {
   readonly trusted: boolean
 }
 
+interface CollectedJob {
+  readonly id: JobId
+  /** Undefined where GitHub does not name the job. */
+  readonly need: Need | undefined
+  readonly parts: readonly Part[]
+}
+
 /** A hostile job may warn as much as it likes. */
 const MAX_WARNINGS = 100
 
 /**
  * How the stages ended that other jobs ran. A pass needs both: GitHub says that the job succeeded, and the artifact whose
  * digest the job's own output names says so for this commit. Whatever else there is, a forged artifact, an old one, none,
- * is a failure. Only a job that runs no code of the commit is believed without its artifact, for a success: what it did
+ * is a failure; so is a planned job that GitHub skipped or does not name. Only a job that runs no code of the commit is believed without its artifact, for a success: what it did
  * has been done, and an artifact service that was down is no reason to call it undone.
  */
 export async function collectResults(
@@ -62,23 +70,22 @@ export async function collectResults(
   { jobs, needs, plan, fetchDocument, startedAt, outputOf }: CollectOptions,
 ): Promise<Collected> {
   const warnings: string[] = []
-  const found = await Promise.all(
-    ids.map(async (id) => {
-      const need = needs.get(id)
-      if (need === undefined || !isPlanned(id, jobs)) return undefined
-      const parts = await Promise.all(listLegs(id, jobs, need).map((leg) => collectLeg(leg, need)))
-      return { id, need, parts }
-    }),
-  )
-  const everyPart = found.flatMap((each) => each?.parts ?? [])
+  const planned = ids.filter((id) => isPlanned(id, jobs))
+  const found = await Promise.all(planned.map(collectJob))
+  const everyPart = found.flatMap(({ parts }) => parts)
   const began = beginOf(everyPart, startedAt)
   const stages = new Map<string, StageResult>()
-  for (const each of found) {
-    if (each === undefined) continue
-    const placed = each.parts.map(({ stage, document }) =>
+  const ended = new Map<JobId, StageResult['result']>()
+  for (const { id, need, parts } of found) {
+    const placed = parts.map(({ stage, document }) =>
       document === undefined ? stage : placeInTime(stage, document.startedAt, began, startedAt),
     )
-    const stage = withJobResult(each.id, each.need, mergeStages(placed))
+    const merged = mergeStages(placed)
+    const stage =
+      need?.result === 'skipped'
+        ? { ...merged, result: decideSkipped(id, needs, ended) }
+        : withJobResult(id, need, merged)
+    ended.set(id, stage.result)
     const before = stages.get(stage.id)
     stages.set(stage.id, before === undefined ? stage : inOrder(before, stage))
   }
@@ -91,17 +98,20 @@ export async function collectResults(
     warnings: [...new Set(warnings)].slice(0, MAX_WARNINGS),
   }
 
+  async function collectJob(id: JobId): Promise<CollectedJob> {
+    const need = needs.get(id)
+    if (need === undefined || need.result === 'skipped')
+      return { id, need, parts: [{ stage: unstarted(stageOf(id), notNamed(id)), trusted: false }] }
+    const legs = listLegs(id, jobs, need)
+    return { id, need, parts: await Promise.all(legs.map((leg) => collectLeg(leg, need))) }
+  }
+
   async function collectLeg(leg: Leg, need: Need): Promise<Part> {
     const { trusted } = leg.job
-    const part = (result: StageResult['result']): Part => ({
-      stage: unstarted(stageOf(leg.job.id), result),
-      trusted,
-    })
-    if (need.result === 'skipped')
-      return part({ status: 'skipped', reason: 'an earlier job failed', blocked: true })
     const [, name, digest] = reference.exec(leg.output ?? '') ?? []
     if (name === undefined || digest === undefined) {
-      if (need.result === 'cancelled') return part({ status: 'cancelled' })
+      if (need.result === 'cancelled')
+        return { stage: unstarted(stageOf(leg.job.id), { status: 'cancelled' }), trusted }
       return withoutResult(leg, need, missing(leg, need))
     }
     try {
@@ -164,13 +174,17 @@ function ownStage(id: string, results: readonly StageResult[]): StageResult {
   return failed === undefined || failed.id === id ? own : { ...own, result: failed.result }
 }
 
-/** A stage never passes where GitHub says that its job did not. */
-function withJobResult(id: JobId, need: Need, stage: StageResult): StageResult {
+/**
+ * The stage of a job that ran: passed where GitHub and the job both say so, and failed or cancelled otherwise. A planned
+ * job whose stage "does not apply" or was skipped contradicts the plan.
+ */
+function withJobResult(id: JobId, need: Need | undefined, stage: StageResult): StageResult {
   const { status } = stage.result
-  if (need.result === 'success' && status === 'cancelled')
-    return { ...stage, result: contradiction(id, need) }
-  if (need.result === 'success' || status !== 'success') return stage
-  return { ...stage, result: need.result === 'cancelled' ? { status: 'cancelled' } : contradiction(id, need) }
+  if (need === undefined || status === 'failure') return stage
+  if (need.result === 'cancelled') return { ...stage, result: { status: 'cancelled' } }
+  return need.result === 'success' && status === 'success'
+    ? stage
+    : { ...stage, result: contradiction(id, need) }
 }
 
 /** The image is built by one job and pushed by another: one stage of two steps. */
@@ -185,7 +199,28 @@ function inOrder(before: StageResult, after: StageResult): StageResult {
   }
 }
 
+/** The workflow's file was changed: a job that the plan counts on is not among those that this one waits for. */
+function notNamed(id: JobId): StageResult['result'] {
+  return {
+    status: 'failure',
+    error: new StagegateError('E_JOB_INVALID', {
+      message: `The input needs does not name the job ${id}, which was planned to run.`,
+    }),
+  }
+}
+
 function missing({ job }: Leg, need: Need): StagegateError {
+  // An output of the action itself: without it, no step of the job has begun.
+  if (job.id === 'deploy' && need.result === 'failure' && need.outputs.result === undefined) {
+    return new StagegateError('E_JOB_REJECTED', {
+      message:
+        'The deployment did not begin: rejected by a reviewer, or refused by a rule of the environment.',
+      evidence: [
+        'A job whose runner was lost, or that failed before its first step with Stagegate, looks the same.',
+      ],
+      state: 'Nothing was deployed.',
+    })
+  }
   return new StagegateError('E_HANDOVER_MISSING', {
     message: `The job ${nameOf(job)} ended with ${need.result} and handed no result over.`,
   })

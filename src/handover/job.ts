@@ -13,6 +13,18 @@ export const jobIds = [
 ] as const
 export type JobId = (typeof jobIds)[number]
 
+/** The jobs that each one waits for, as in the workflow's file. */
+export const jobNeeds: Readonly<Record<JobId, readonly JobId[]>> = {
+  preflight: [],
+  build: ['preflight'],
+  test: ['preflight'],
+  scan: ['preflight'],
+  'image-build': ['preflight'],
+  'image-push': ['preflight', 'build', 'test', 'scan', 'image-build'],
+  deploy: ['preflight', 'build', 'test', 'scan', 'image-push'],
+  report: ['preflight', 'build', 'test', 'scan', 'image-build', 'image-push', 'deploy'],
+}
+
 /** One call of the action as a job of the reusable workflow. */
 export interface Job {
   readonly id: JobId

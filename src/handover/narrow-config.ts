@@ -21,6 +21,7 @@ export function narrowConfig(config: Config, job: Job): Config {
     selection: {
       stages: job.id === 'preflight' ? undefined : job.stages,
       from: job.id === 'preflight' ? config.selection.from : 'start',
+      ...(config.selection.noLedger === true ? { noLedger: true as const } : {}),
       ...(job.id === 'preflight' ? { outsideEnvironment: true } : { gates: 'jobs' as const }),
     },
     build: {

@@ -89,8 +89,12 @@ export function planJobs(plan: readonly PlannedStage<never>[], config: Config, s
 export function parsePlannedJobs(text: string | undefined): PlannedJobs {
   if (text === undefined || text === '') {
     throw new StagegateError('E_HANDOVER_MISSING', {
-      message: 'The job preflight ended without saying which jobs run.',
+      message: 'The output jobs of the job preflight is empty: it does not say which jobs run.',
+      evidence: [
+        "GitHub's runner leaves out an output that contains a secret, or one line of a secret: the log of preflight then has \"Skip output 'jobs' since it may contain secret\".",
+      ],
       state: 'Nothing was pushed or deployed by this job.',
+      next: 'Look for "Skip output \'jobs\'" in the log of preflight. If it is there, store the secret as one line without white space, such as minified JSON or base64: every line of a secret is masked, `{` and `}` too. If not, rerun preflight.',
     })
   }
   try {

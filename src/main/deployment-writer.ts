@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { StageResult } from '../pipeline/index.ts'
+import type { DeploymentEnd } from '../report/conclusion/conclude-stage.ts'
 import { limitLine } from '../report/limit-bytes.ts'
 import type { DeploymentState, GitHub, Written } from '../systems/github/github.ts'
 
@@ -26,23 +26,21 @@ export class DeploymentWriter {
   }
 
   /** Nothing where none has begun; creates it where GitHub was away when it began. */
-  async end(result: StageResult['result']): Promise<Written> {
+  async end({ state, description }: DeploymentEnd): Promise<Written> {
     if (!this.#isWanted) return { written: true }
     const created = await this.#create()
     if (!created.written) return created
     this.#isEnded = true
-    if (result.status === 'success') return this.#write('success', 'Deployed and verified.')
-    const text = result.status === 'failure' ? result.error.message : 'The run was cancelled.'
-    return this.#write(result.status === 'failure' ? 'failure' : 'error', text)
+    return this.#write(state, description)
   }
 
   async #create(): Promise<Written> {
-    const { trigger, deploy, service, version } = this.#config
+    const { trigger, deploy, environment, service, version } = this.#config
     if (this.#id !== undefined || !deploy.configured) return { written: true }
     const started = await this.#github.startDeployment(
       {
         commit: trigger.headCommit,
-        environment: deploy.environment,
+        environment,
         description: limitLine(`${service} ${version}`, 140),
         key: deploymentKeyOf(this.#config),
       },

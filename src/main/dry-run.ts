@@ -1,13 +1,20 @@
 import type { PlannedStage, Preview } from '../pipeline/index.ts'
 import { codeBlock, escapeInline } from '../report/escape-markdown.ts'
+import { concludedDry } from '../report/conclusion/conclude.ts'
+import { limitBytes } from '../report/limit-bytes.ts'
 import { renderPlan } from '../report/plan-text.ts'
 import type { Console } from './console.ts'
+import { SUMMARY_BYTES } from './reporter.ts'
 
-/** Says what the planned stages would change, asked of the systems themselves; nothing is changed. */
+/**
+ * Says what the planned stages would change, asked of the systems themselves; nothing is changed.
+ *
+ * @throws StagegateError what a system answers that was asked
+ */
 export async function runDry<Systems>(
   plan: readonly PlannedStage<Systems>[],
   systems: Systems,
-  console: Console,
+  console: Pick<Console, 'output' | 'redact' | 'runnerFiles'>,
   signal: AbortSignal,
 ): Promise<void> {
   const previews: Preview[] = []
@@ -29,7 +36,9 @@ export async function runDry<Systems>(
     codeBlock(renderPlan(plan)),
     ...previews.map(({ title, text }) => `### ${escapeInline(title)}\n\n${codeBlock(text)}`),
   ]
-  await console.runnerFiles.writeSummary(console.redact(`${parts.join('\n\n')}\n`))
+  const summary = console.redact(`${parts.join('\n\n')}\n`)
+  await console.runnerFiles.writeSummary(limitBytes(summary, SUMMARY_BYTES))
+  await console.runnerFiles.setOutput('result', concludedDry.result)
   console.output.info('This is a dry run: nothing was run and nothing was changed.')
 }
 

@@ -2,11 +2,13 @@ import { type Config, peekMayDeploy, readTrigger, type Trigger } from '../config
 import type { StagegateError } from '../errors/index.ts'
 import type { Job } from '../handover/job.ts'
 import { type PeekedInputs, peekInputs } from '../inputs/index.ts'
+import { isReportAlone } from '../report/conclusion/call.ts'
+import { concludeEarly, leavesStanding } from '../report/conclusion/conclude-early.ts'
 import { limitLine } from '../report/limit-bytes.ts'
 import { STATUS_DESCRIPTION_LIMIT } from '../report/status-description.ts'
 import type { CommitStatus } from '../systems/github/github.ts'
 import type { Console } from './console.ts'
-import { isNoVerdict, isReportAlone } from './decide-status.ts'
+import { readState } from './call-of.ts'
 import { openGithub } from './open-github.ts'
 import type { LostStatus } from './state.ts'
 
@@ -46,9 +48,8 @@ export async function writeEarlyStatus(
   if (github === undefined) return undefined
   const signal = AbortSignal.any([lastSignal, AbortSignal.timeout(STATUS_MS)])
   if (isReportAlone(inputs.stages)) {
-    // A last call that never began to judge takes back nothing that earlier calls have earned or found.
     const now = await github.readStatus(status.commit, status.context, signal)
-    if (now !== undefined && now.state !== 'pending') return undefined
+    if (leavesStanding(inputs.stages, readState(now?.state))) return undefined
   }
   if (error.code === 'E_SECRET_PUBLIC' && console.redact(status.context) !== status.context) {
     console.warn('No commit status is written: the secret is in its context.')
@@ -82,7 +83,7 @@ function statusOf(
   const description = error.code === 'E_CANCELLED' ? `Cancelled in ${where}.` : `${where}: ${error.message}`
   return {
     commit: trigger.headCommit,
-    state: isNoVerdict(error.code) ? 'error' : 'failure',
+    state: concludeEarly(error, where).commitStatus,
     context: inputs.statusContext,
     description: limitLine(description, STATUS_DESCRIPTION_LIMIT),
     targetUrl: trigger.run.url,

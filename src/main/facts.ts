@@ -3,11 +3,11 @@ import type { RunFacts } from '../report/run-report.ts'
 
 /** What the report says of the run itself. */
 export function factsOf(config: Config): RunFacts {
-  const { trigger, deploy } = config
+  const { trigger } = config
   return {
     service: config.service,
     version: config.version,
-    environment: deploy.configured ? deploy.environment : 'staging',
+    environment: config.environment,
     repository: trigger.repository,
     commit: trigger.commit,
     ref: trigger.ref,

@@ -1,4 +1,5 @@
 import { renderError } from '../errors/index.ts'
+import { concludeEarly } from '../report/conclusion/conclude-early.ts'
 import { codeBlock } from '../report/escape-markdown.ts'
 import type { Console } from './console.ts'
 import { type EarlyEnd, writeEarlyStatus } from './early-status.ts'
@@ -13,14 +14,15 @@ import type { LostStatus } from './state.ts'
 export async function failBeforePlan(end: EarlyEnd, console: Console): Promise<LostStatus | undefined> {
   const { error, where } = end
   const text = renderError(error, where)
-  const isCancelled = error.code === 'E_CANCELLED'
+  const { result, failedStage } = concludeEarly(error, where)
+  const isCancelled = result === 'cancelled'
   if (isCancelled) console.output.info(error.message)
   else console.output.error(text)
   const title = isCancelled ? `## ⏹️ Cancelled in ${where}` : `## ❌ ${where} failed`
   try {
     const { runnerFiles } = console
-    await runnerFiles.setOutput('result', isCancelled ? 'cancelled' : 'failure')
-    await runnerFiles.setOutput('failed-stage', isCancelled ? '' : where)
+    await runnerFiles.setOutput('result', result)
+    await runnerFiles.setOutput('failed-stage', failedStage)
     await runnerFiles.writeSummary(`${title}\n\n${codeBlock(console.redact(text))}\n`)
   } catch (thrown) {
     console.warn(`Summary and outputs were not written: ${messageOf(thrown)}`)

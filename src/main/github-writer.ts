@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
+import { concludeDeployment } from '../report/conclusion/conclude-stage.ts'
 import { findingsOf } from '../report/kept.ts'
 import { limitBytes } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
@@ -9,6 +10,7 @@ import type { GitHubPermission } from '../systems/github/ask-permission.ts'
 import type { Clock } from '../systems/clock/clock.ts'
 import type { Output } from '../systems/runner/output.ts'
 import { AnnotationBudget, annotationsOf, isPlaced, renderRest } from './annotations.ts'
+import { mayHaveNoTests } from './call-of.ts'
 import { CheckFallback } from './check-fallback.ts'
 import { DeploymentWriter } from './deployment-writer.ts'
 import { healDeadRuns } from './heal-dead-runs.ts'
@@ -57,6 +59,8 @@ export class GithubWriter {
   readonly #fallback: CheckFallback
   readonly #annotations: AnnotationBudget
   readonly #deployment: DeploymentWriter
+  /** The stages that have ended so far. */
+  readonly #ended: StageResult[] = []
   #hasEnd = false
   #firstStatus: PromiseWithResolvers<Written> | undefined
   readonly #lacking = new Map<GitHubPermission, string>()
@@ -134,11 +138,13 @@ export class GithubWriter {
     }
     if (event.kind === 'stage-started') this.#onStart(event.stage)
     if (event.kind !== 'stage-ended' || event.stage.id === 'report') return
+    this.#ended.push(event.stage)
     this.#running.end(event.stage.id)
     const ran = event.stage.startedAt !== undefined && event.stage.resumedFrom === undefined
     if (ran) this.#writeCheck(event.stage)
-    if (event.stage.id === 'deploy')
-      this.#queue.add('deployment', () => this.#deployment.end(event.stage.result))
+    if (event.stage.id !== 'deploy') return
+    const end = concludeDeployment(this.#ended, { testsMayBeNone: mayHaveNoTests(this.#config) })
+    this.#queue.add('deployment', () => this.#deployment.end(end))
   }
 
   #begin(): void {

@@ -2,9 +2,9 @@ import type { Config } from '../config/config.ts'
 import type { Overhead } from '../report/run-report.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import { findGaps } from '../systems/clock/activity.ts'
-import type { GitHub } from '../systems/github/github.ts'
+import type { StageResult } from '../pipeline/index.ts'
+import type { Conclusion } from '../report/conclusion/conclude.ts'
 import type { Console } from './console.ts'
-import { isReportAlone } from './decide-status.ts'
 import type { GithubWriter } from './github-writer.ts'
 import type { Earlier } from './jobs/open-call.ts'
 import { createReporter } from './reporter.ts'
@@ -13,10 +13,8 @@ export interface ReporterParts {
   readonly config: Config
   readonly console: Console
   readonly writer: GithubWriter | undefined
-  readonly github: GitHub | undefined
   readonly earlier: Earlier
-  /** For reading what earlier calls have left. */
-  readonly signal: AbortSignal
+  readonly conclude: (results: readonly StageResult[]) => Conclusion
 }
 
 /** How many of the longest stretches of our own time the report names. */
@@ -24,7 +22,7 @@ const NAMED_GAPS = 5
 
 /** The report's writers, with the run's own clock, redactor and files. */
 export function openReporter(parts: ReporterParts): Reporter {
-  const { config, console, writer, github, earlier, signal } = parts
+  const { config, console, writer, earlier, conclude } = parts
   const { clock, startedAt } = console
   return createReporter({
     config,
@@ -38,10 +36,7 @@ export function openReporter(parts: ReporterParts): Reporter {
     say: (text) => {
       console.output.info(text)
     },
-    async readStatus() {
-      if (!isReportAlone(config.selection.stages) || github === undefined) return undefined
-      return (await github.readStatus(config.trigger.headCommit, config.statusContext, signal))?.state
-    },
+    conclude,
   })
 }
 

@@ -12,7 +12,7 @@ export function publicTextsOf(config: Config, env: Environment): readonly (strin
   const { trigger, deploy, image, service, version, statusContext } = config
   const { run } = trigger
   return [
-    ...[service, version, `${service} ${version}`, statusContext],
+    ...[service, version, `${service} ${version}`, config.environment, statusContext],
     ...['build', 'test', 'scan', 'image', 'deploy', 'report'].map((stage) => checkName(config, stage)),
     ...[trigger.repository, trigger.commit, trigger.headCommit, trigger.ref, trigger.branch, trigger.tag],
     ...[run.id, run.url, run.workflow, run.workflowPath, run.job, run.actor, deploymentKeyOf(config)],
@@ -39,18 +39,12 @@ function imageTexts(repository: string, tags: readonly string[]): readonly strin
 
 function deployTexts(
   service: string,
-  {
-    environment,
-    namespace,
-    environmentUrl,
-    configs,
-    secrets,
-  }: Config['deploy'] & { readonly configured: true },
+  { namespace, environmentUrl, configs, secrets }: Config['deploy'] & { readonly configured: true },
 ): readonly (string | undefined)[] {
   const repository = configs.configured ? configs.repository : undefined
   const entries = secrets.configured ? secrets.entries : []
   return [
-    ...[environment, namespace, environmentUrl, `${namespace}/${bookkeepingName(service, 'lock')}`],
+    ...[namespace, environmentUrl, `${namespace}/${bookkeepingName(service, 'lock')}`],
     ...[repository?.name, repository?.ref, repository?.path],
     ...entries.map(({ path }) => path),
     ...entries.map(({ to }) => (to.kind === 'kubernetes' ? to.secret : undefined)),

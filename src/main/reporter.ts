@@ -1,22 +1,22 @@
 import type { Config } from '../config/config.ts'
-import { toStagegateError } from '../errors/index.ts'
-import { overallStatus, type StageResult } from '../pipeline/index.ts'
+import type { StageResult } from '../pipeline/index.ts'
 import { renderJsonReport } from '../report/json-report.ts'
 import { limitBytes } from '../report/limit-bytes.ts'
 import { redactResults } from '../report/redact-results.ts'
-import { buildReport, type Overhead, type RunReport } from '../report/run-report.ts'
+import type { Conclusion } from '../report/conclusion/conclude.ts'
+import { redactConclusion } from '../report/conclusion/redact-conclusion.ts'
+import type { Overhead, RunReport } from '../report/run-report.ts'
 import { renderStatusDescription } from '../report/status-description.ts'
 import { renderSummary } from '../report/summary.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import type { Files } from '../systems/runner/files.ts'
 import type { RunnerFiles } from '../systems/runner/runner-files.ts'
-import { decideStatus } from './decide-status.ts'
 import { factsOf } from './facts.ts'
 import type { GithubWriter } from './github-writer.ts'
 import { reportFileOf } from './report-file-of.ts'
 
 /** GitHub shows nothing at all of a step summary that is larger. Bytes. */
-const SUMMARY_BYTES = 1_048_576
+export const SUMMARY_BYTES = 1_048_576
 
 /** Of a report that goes to the log. Bytes. */
 const LOGGED_BYTES = 200_000
@@ -32,21 +32,22 @@ export interface ReporterOptions {
   readonly warnings: () => readonly string[]
   /** Writes to the log. */
   readonly say: (text: string) => void
-  /** What the status of an earlier call of the same run says now; for a call of `report` alone. */
-  readonly readStatus: () => Promise<string | undefined>
+  /** What the call comes to with these results. */
+  readonly conclude: (results: readonly StageResult[]) => Conclusion
 }
 
 /** The real writers behind the report stage. */
 export function createReporter(options: ReporterOptions): Reporter {
   const { config, files, writer, redact } = options
-  const reportOf = (results: readonly StageResult[]): RunReport =>
-    buildReport(
-      factsOf(config),
-      redactResults(results, redact),
-      overallStatus(results),
-      { durationMs: options.elapsed(), overhead: options.overhead() },
-      options.warnings().map(redact),
-    )
+  const reportOf = (results: readonly StageResult[]): RunReport => ({
+    facts: factsOf(config),
+    // Decided first: what is hidden in a text must not change what happened.
+    conclusion: redactConclusion(options.conclude(results), redact),
+    stages: redactResults(results, redact),
+    durationMs: options.elapsed(),
+    overhead: options.overhead(),
+    warnings: options.warnings().map(redact),
+  })
   return {
     async writeFile(results) {
       const path = reportFileOf(config)
@@ -69,16 +70,9 @@ export function createReporter(options: ReporterOptions): Reporter {
       if (writer === undefined)
         return ['There is no github-token: no commit status and no check run was written.']
       const report = reportOf(results)
-      const lost: string[] = []
-      // A status that cannot be read is left as it is: it may be a success that an earlier call has earned.
-      const current = await options.readStatus().catch((thrown: unknown) => {
-        lost.push(toStagegateError(thrown).message)
-        return 'unknown'
-      })
-      const status = decideStatus(report, current)
-      if (status !== undefined)
-        writer.setStatus(status.state, status.description ?? renderStatusDescription(report))
-      return [...lost, ...(await writer.finish(signal))]
+      const { commitStatus } = report.conclusion
+      if (commitStatus !== undefined) writer.setStatus(commitStatus, renderStatusDescription(report))
+      return writer.finish(signal)
     },
   }
 }

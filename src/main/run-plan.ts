@@ -3,7 +3,6 @@ import { renderError, toStagegateError } from '../errors/index.ts'
 import type { Job } from '../handover/job.ts'
 import type { Inputs } from '../inputs/index.ts'
 import {
-  findFailure,
   type LedgerEntry,
   type PipelineEvent,
   type PipelineResult,
@@ -12,6 +11,8 @@ import {
   runPipeline,
 } from '../pipeline/index.ts'
 import { renderPlan } from '../report/plan-text.ts'
+import { type Call as AboutCall, isReportAlone } from '../report/conclusion/call.ts'
+import { conclude, concludedDry, type Conclusion } from '../report/conclusion/conclude.ts'
 import { placeOf } from '../report/run-report.ts'
 import type { Outputs } from '../stages/outputs.ts'
 import { stages } from '../stages/pipeline.ts'
@@ -22,10 +23,10 @@ import { systemClock } from '../systems/clock/clock.ts'
 import type { GitHub } from '../systems/github/github.ts'
 import { annotateInLog } from './annotate-in-log.ts'
 import { composeSystems } from './compose-systems.ts'
+import { callOf, readStanding } from './call-of.ts'
 import { type Call, type CallPlan, type Earlier, openCall } from './jobs/open-call.ts'
 import { leaveResult } from './jobs/leave-result.ts'
 import type { Console } from './console.ts'
-import { isReportAlone } from './decide-status.ts'
 import type { EndAtOnce } from './end-at-once.ts'
 import { endEarly } from './end-early.ts'
 import { runDry } from './dry-run.ts'
@@ -89,7 +90,15 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
         ...{ warn, signal: signals.signal },
       })
     : new Map<string, LedgerEntry>()
-  const asking = openSystems(options, call, patience, undefined, github, { elapsedMs: 0, warnings: [] })
+  const parts = { options, call, patience, github }
+  const asking = openSystems({
+    ...parts,
+    ...{
+      writer: undefined,
+      earlier: { elapsedMs: 0, warnings: [] },
+      about: callOf(config, options.job, undefined),
+    },
+  })
   const ledger = await dropVanished(passed, asking, warn, signals.signal)
   const planned = planPipeline(stages, config, config.selection, ledger)
   // A job of the reusable workflow is told by its words what of the build it makes again.
@@ -101,9 +110,11 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
   await setOutput(console, 'plan', renderPlan(plan))
   if (inputs.dryRun) {
     await runDry(plan, asking, console, signals.signal)
-    return { success: true, lost: undefined }
+    return { success: concludedDry.exitCode === 0, lost: undefined }
   }
 
+  const standing = await readStanding(config, github, warn, signals.lastSignal)
+  const about = callOf(config, options.job, standing)
   await saveState(console.runnerFiles, savedStateOf(config, call.writes))
   const writer =
     github === undefined || !call.writes
@@ -127,7 +138,7 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
 
   const annotate = opened === undefined ? annotateInLog(console.output, config) : undefined
 
-  const systems = openSystems(options, call, patience, writer, github, earlier)
+  const systems = openSystems({ ...parts, writer, earlier, about })
   const result = await execute(options, plan, systems, earlier, (event) => {
     annotate?.(event)
     early?.listen(event)
@@ -137,14 +148,15 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
       publishImage(console, event.stage.id, event.stage.result.output)
   })
   // What has happened has happened: a disk that is full by now takes nothing of it back.
-  await setOutputs(console, config, result).catch((thrown: unknown) => {
+  const conclusion = conclude(result.stages, about)
+  await setOutputs(console, config, result, conclusion).catch((thrown: unknown) => {
     console.warn(`The outputs were not all written: ${toStagegateError(thrown).message}`)
   })
-  sayResult(console, result)
-  const success = (await leaveResult(call, result, options)) && result.status === 'success'
+  sayConclusion(console, conclusion)
+  const told = await leaveResult(call, { ...result, status: conclusion.result }, options)
   const lost = writes?.lost()
   const { repository } = config.trigger
-  return { success, lost: lost && { ...lost, repository } }
+  return { success: told && conclusion.exitCode === 0, lost: lost && { ...lost, repository } }
 }
 
 async function execute(
@@ -195,15 +207,18 @@ function markProgress({ runnerFiles, warn }: Console, event: PipelineEvent): voi
   })
 }
 
+interface SystemsParts {
+  readonly options: RunOptions
+  readonly call: Call
+  readonly patience: GithubPatience
+  readonly writer: GithubWriter | undefined
+  readonly github: GitHub | undefined
+  readonly earlier: Earlier
+  readonly about: AboutCall
+}
+
 /** Everything that stages talk to, the report's writers among it. */
-function openSystems(
-  options: RunOptions,
-  call: Call,
-  patience: GithubPatience,
-  writer: GithubWriter | undefined,
-  github: GitHub | undefined,
-  earlier: Earlier,
-): AllSystems {
+function openSystems({ options, call, patience, writer, github, earlier, about }: SystemsParts): AllSystems {
   const { config, inputs, env, console, git } = options
   // A job that runs code of the commit has no login: with it, somebody else's image could be pushed.
   const imageRepository = config.image.configured && call.writes ? config.image.repository : undefined
@@ -211,13 +226,17 @@ function openSystems(
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
     github: askGithub(github, writer, config, patience),
     handedOverImage: call.receiveImage,
-    reporter: openReporter({ config, console, writer, github, earlier, signal: options.signals.lastSignal }),
+    reporter: openReporter({
+      ...{ config, console, writer, earlier },
+      conclude: (results) => conclude(results, about),
+    }),
   }
 }
 
 /** The last lines of the log: the result, and for a failure everything that is needed to go on. */
-function sayResult(console: Console, result: PipelineResult): void {
-  const failure = findFailure(result.stages)
+function sayConclusion(console: Console, { ending, failure, result }: Conclusion): void {
   if (failure !== undefined) console.output.error(renderError(failure.error, placeOf(failure)))
-  console.output.info(`Result: ${result.status}.`)
+  if (ending.kind === 'deployed' && ending.lacks.length > 0)
+    console.warn(`Deployed, but not verified: ${ending.lacks.join(', ')}.`)
+  console.output.info(`Result: ${result}.`)
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
-import { findFailure, type PipelineResult } from '../pipeline/index.ts'
+import type { PipelineResult } from '../pipeline/index.ts'
+import type { Conclusion } from '../report/conclusion/conclude.ts'
 import { placeOf } from '../report/run-report.ts'
 import type { Outputs } from '../stages/outputs.ts'
 import type { Console } from './console.ts'
@@ -10,15 +11,15 @@ export async function setOutputs(
   console: Pick<Console, 'runnerFiles' | 'holdsSecret' | 'warn'>,
   config: Config,
   result: PipelineResult,
+  { result: concluded, failure }: Pick<Conclusion, 'result' | 'failure'>,
 ): Promise<void> {
   const outputOf = <Id extends keyof Outputs>(id: Id): Outputs[Id] | undefined => {
     const found = result.stages.find((stage) => stage.id === id)?.result
     return found?.status === 'success' ? (found.output as Outputs[Id]) : undefined
   }
-  const failure = findFailure(result.stages)
   const image = outputOf('image')
   const values = {
-    result: result.status,
+    result: concluded,
     'failed-stage': failure?.stage ?? '',
     'failed-step': failure === undefined ? '' : placeOf(failure),
     image: image === undefined ? '' : `${image.repository}@${image.digest}`,

@@ -10,7 +10,6 @@ export {
 export {
   type Failure,
   findFailure,
-  overallStatus,
   type PipelineResult,
   type Result,
   type StageResult,

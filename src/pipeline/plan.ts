@@ -10,6 +10,8 @@ export interface Selection {
   readonly from: string
   /** `jobs`: whoever started this call has seen to it that the stages before it passed. Default: the ledger says so. */
   readonly gates?: 'ledger' | 'jobs'
+  /** Set where no call can leave a pass for the next one, as on a fork, which deploys nothing either. */
+  readonly noLedger?: true
 }
 
 /** A pass of a stage that an earlier call left for this commit, tree and configuration. */
@@ -59,7 +61,8 @@ export type PlannedStage<Systems> =
  * Decides for each stage whether it runs, was passed before, is not applicable, or has its gate closed. Pure.
  *
  * A stage that is not selected counts as passed when the ledger has it; a later selected stage whose earlier stages
- * have no pass finds its gate closed. Stages that the configuration makes not applicable keep gates open.
+ * have no pass finds its gate closed. Stages that the configuration makes not applicable keep gates open; one that was
+ * asked for by name (`stages`, `from`) has a gate of its own all the same: nothing is green because it does not apply.
  */
 export function planPipeline<Outputs, Config, Systems>(
   stages: Stages<Outputs, Config, Systems>,
@@ -75,7 +78,15 @@ export function planPipeline<Outputs, Config, Systems>(
   return all.map((stage, index) => {
     const id = String(stage.id)
     const decision = stage.plan(config) as Decision<never, unknown, Systems>
-    if (!decision.run) return { id, kind: 'skip', reason: decision.reason, steps: [] }
+    const isClosed = missing.length > 0 && selection.gates !== 'jobs'
+    if (!decision.run) {
+      // Asked for by name, it answers for what is before it as any other stage does.
+      const named = (selection.stages?.includes(id) ?? false) || selection.from === id
+      const answers = named && selection.noLedger !== true && (stage.attendance ?? 'asked') === 'asked'
+      return isClosed && answers
+        ? { id, kind: 'closed', error: closedGate(id, missing) }
+        : { id, kind: 'skip', reason: decision.reason, steps: [] }
+    }
     const run: PlannedStage<Systems> = {
       id,
       kind: 'run',
@@ -96,9 +107,7 @@ export function planPipeline<Outputs, Config, Systems>(
     }
     if (resuming && entry !== undefined) return { id, kind: 'passed', entry }
     resuming = false
-    return missing.length > 0 && selection.gates !== 'jobs'
-      ? { id, kind: 'closed', error: closedGate(id, missing) }
-      : run
+    return isClosed ? { id, kind: 'closed', error: closedGate(id, missing) } : run
   })
 }
 

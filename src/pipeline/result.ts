@@ -1,7 +1,10 @@
 import type { StagegateError } from '../errors/index.ts'
 import type { Fact } from './stage.ts'
 
-/** How a stage or step ended. `blocked` tells a skip that an earlier failure or a cancel forced from a planned one. */
+/**
+ * How a stage or step ended. `blocked`: it was planned, and was kept from running by an earlier failure, a cancel, or a job
+ * that never ran. What is blocked closes the gates after it, and is never part of a success.
+ */
 export type Result<Output> =
   | { readonly status: 'success'; readonly output: Output }
   | { readonly status: 'failure'; readonly error: StagegateError }
@@ -32,7 +35,6 @@ export interface StageResult {
 }
 
 export interface PipelineResult {
-  readonly status: 'success' | 'failure' | 'cancelled'
   readonly stages: readonly StageResult[]
   /** Milliseconds from the run's start to its end. */
   readonly durationMs: number
@@ -53,10 +55,4 @@ export function findFailure(stages: readonly StageResult[]): Failure | undefined
     return { stage: stage.id, step: step?.id, error: stage.result.error }
   }
   return undefined
-}
-
-/** The result of the whole: a failure outweighs a cancel, a cancel outweighs success. */
-export function overallStatus(stages: readonly StageResult[]): PipelineResult['status'] {
-  const has = (status: Result<unknown>['status']) => stages.some((stage) => stage.result.status === status)
-  return has('failure') ? 'failure' : has('cancelled') ? 'cancelled' : 'success'
 }

@@ -1,7 +1,7 @@
 import { StagegateError, toStagegateError } from '../errors/index.ts'
 import type { PipelineListener } from './events.ts'
 import type { PlannedStage } from './plan.ts'
-import { overallStatus, type PipelineResult, type StageResult } from './result.ts'
+import type { PipelineResult, StageResult } from './result.ts'
 import { listStages } from './plan.ts'
 import type { AnyStage, PlannedStep, StageContext, StepLog, Stages } from './stage.ts'
 import { StepRunner } from './steps.ts'
@@ -51,7 +51,7 @@ export async function runPipeline<Outputs, Config, Systems>(
     results.push(result)
     if (planned.kind !== 'ended' || planned.told) options.listen({ kind: 'stage-ended', stage: result })
   }
-  return { status: overallStatus(results), stages: results, durationMs: surroundings.elapsed() }
+  return { stages: results, durationMs: surroundings.elapsed() }
 }
 
 async function runStage<Outputs, Config, Systems>(
@@ -73,17 +73,13 @@ async function runStage<Outputs, Config, Systems>(
   })
   const at = options.surroundings.elapsed()
 
-  // What does not apply, does not apply whatever happened before it: it was not the failure that kept it from running.
-  if (planned.kind === 'skip' && planned.steps.length === 0) return notRun(planned.reason, false)
+  // What does not apply, or was not asked for, was not kept from running by anything that happened before it.
+  if (planned.kind === 'skip') return notRun(planned.reason, false)
 
   const obstacle = always ? undefined : findObstacle(results, options.signal)
   if (obstacle !== undefined) {
     // The first stage that a cancel hits between two stages is the one that was cancelled.
-    if (
-      obstacle.cancel &&
-      !results.some((each) => each.result.status === 'cancelled') &&
-      planned.kind === 'run'
-    ) {
+    if (obstacle.cancel && !results.some((each) => each.result.status === 'cancelled')) {
       return {
         id,
         result: asCancelled(options.signal),
@@ -94,7 +90,6 @@ async function runStage<Outputs, Config, Systems>(
     }
     return notRun(obstacle.reason, true)
   }
-  if (planned.kind === 'skip') return notRun(planned.reason, false)
   if (planned.kind === 'closed')
     return { id, result: { status: 'failure', error: planned.error }, steps: [], startedAt: at, endedAt: at }
 
@@ -171,6 +166,8 @@ function findObstacle(
   if (failed !== undefined) return { reason: `${failed.id} failed`, cancel: false }
   const cancelled = results.find((each) => each.result.status === 'cancelled')
   if (cancelled !== undefined || signal.aborted) return { reason: 'the run was cancelled', cancel: true }
+  const blocked = results.find((each) => each.result.status === 'skipped' && each.result.blocked)
+  if (blocked !== undefined) return { reason: `${blocked.id} did not run`, cancel: false }
   return undefined
 }
 

@@ -1,12 +1,11 @@
 import { renderError } from '../errors/index.ts'
 import type { StageResult } from '../pipeline/index.ts'
+import { type CheckConclusion, concludeCheck } from './conclusion/conclude-stage.ts'
 import { renderDuration } from './duration.ts'
 import { codeBlock } from './escape-markdown.ts'
 import { renderFindings, renderTests } from './findings-section.ts'
 import { limitLine } from './limit-bytes.ts'
 import { renderStages } from './stages-table.ts'
-
-export type CheckConclusion = 'success' | 'failure' | 'cancelled' | 'skipped'
 
 export interface CheckText {
   readonly conclusion: CheckConclusion
@@ -26,7 +25,7 @@ export function renderCheck(stage: StageResult): CheckText {
   const parts = [renderStages([stage]), renderTests([stage]), renderFindings([stage])]
   if (result.status === 'failure') parts.unshift(codeBlock(renderError(result.error, place)))
   return {
-    conclusion: result.status,
+    conclusion: concludeCheck(stage),
     title: limitLine(titleOf(stage, place, time), 120),
     summary: parts.filter((part) => part !== '').join('\n\n'),
   }

@@ -1,13 +1,14 @@
 import type { StageResult, StepResult } from '../pipeline/index.ts'
 import { deploymentOf, evidenceOf, findingsOf, imageOf, type ReportedEvidence, testsOf } from './kept.ts'
+import type { Conclusion } from './conclusion/conclude.ts'
 import type { Overhead, RunReport } from './run-report.ts'
 
 /** The report for programs; its shape is `schema/report.schema.json`. Every finding is in it. */
 export function renderJsonReport(report: RunReport): string {
-  const { facts, status, overhead, stages } = report
+  const { facts, conclusion, overhead, stages } = report
   const document = {
     version: 1,
-    result: status,
+    result: conclusion.result,
     service: facts.service,
     serviceVersion: facts.version,
     environment: facts.environment,
@@ -17,7 +18,7 @@ export function renderJsonReport(report: RunReport): string {
     event: facts.event,
     actor: facts.actor,
     run: { url: facts.runUrl, attempt: facts.attempt, stages: facts.stages ?? null },
-    failure: failureOf(report),
+    failure: failureOf(conclusion),
     durationMs: Math.round(report.durationMs),
     overhead: overhead === undefined ? null : reportedOverhead(overhead),
     warnings: report.warnings,
@@ -35,7 +36,7 @@ function reportedOverhead({ wallMs, ownMs, gaps }: Overhead): object {
   return { wallMs: Math.round(wallMs), ownMs: Math.round(ownMs), gaps }
 }
 
-function failureOf({ failure }: RunReport): object | null {
+function failureOf({ failure }: Conclusion): object | null {
   if (failure === undefined) return null
   const { stage, step, error } = failure
   return {

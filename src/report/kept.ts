@@ -95,6 +95,23 @@ export function evidenceOf(stages: readonly StageResult[]): readonly ReportedEvi
     .flatMap((step) => (step.kept.rollout ?? []) as readonly ReportedEvidence[])
 }
 
+/** How much of what was deployed is known to run the digest, as `deploy.rollout` kept it. */
+export interface ReportedRunning {
+  /** How many containers run it. */
+  readonly containers: number
+  /** Workloads of which nothing could be known, as `Deployment api`. */
+  readonly unknown: readonly string[]
+}
+
+export function runningOf(stages: readonly StageResult[]): ReportedRunning | undefined {
+  return deployStepKept(stages, 'rollout', 'running') as ReportedRunning | undefined
+}
+
+function deployStepKept(stages: readonly StageResult[], id: string, name: string): unknown {
+  const deploy = stages.find((stage) => stage.id === 'deploy')
+  return deploy?.steps.find((step) => step.id === id)?.kept[name]
+}
+
 /** What the report shows of the image stage's output. */
 export interface ReportedImage {
   readonly repository: string

@@ -1,4 +1,5 @@
-import { type Failure, findFailure, type PipelineResult, type StageResult } from '../pipeline/index.ts'
+import type { Failure, StageResult } from '../pipeline/index.ts'
+import type { Conclusion } from './conclusion/conclude.ts'
 
 /** What is known of the run before it starts, for every text that is made of it. */
 export interface RunFacts {
@@ -30,41 +31,15 @@ export interface Overhead {
 /** Everything that the report says; its renderers are pure, so the same report gives the same bytes. */
 export interface RunReport {
   readonly facts: RunFacts
-  readonly status: PipelineResult['status']
+  readonly conclusion: Conclusion
   readonly stages: readonly StageResult[]
-  readonly failure: Failure | undefined
   readonly durationMs: number
   readonly overhead: Overhead | undefined
   /** Warnings that belong to no step. */
   readonly warnings: readonly string[]
 }
 
-export function buildReport(
-  facts: RunFacts,
-  stages: readonly StageResult[],
-  status: PipelineResult['status'],
-  timing: { readonly durationMs: number; readonly overhead: Overhead | undefined },
-  warnings: readonly string[],
-): RunReport {
-  return { facts, status, stages, failure: findFailure(stages), ...timing, warnings }
-}
-
 /** `deploy.rollout`, or `deploy` for a failure outside of a step. */
 export function placeOf(failure: Failure): string {
   return failure.step === undefined ? failure.stage : `${failure.stage}.${failure.step}`
-}
-
-/** The cancel of a run, in words. */
-export function cancelledStage(stages: readonly StageResult[]): string | undefined {
-  return stages.find((stage) => stage.result.status === 'cancelled')?.id
-}
-
-/**
- * The first stage that has not passed for this commit though it applies: what a step-by-step use runs next. A stage that
- * does not apply has no steps; undefined when nothing is left to run.
- */
-export function nextStage({ stages }: Pick<RunReport, 'stages'>): string | undefined {
-  return stages.find(
-    ({ id, result, steps }) => id !== 'report' && result.status === 'skipped' && steps.length > 0,
-  )?.id
 }

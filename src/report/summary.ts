@@ -5,7 +5,7 @@ import { renderDuration } from './duration.ts'
 import { codeBlock, codeSpan, escapeInline } from './escape-markdown.ts'
 import { renderFindings, renderTests } from './findings-section.ts'
 import { imageOf } from './kept.ts'
-import { cancelledStage, nextStage, placeOf, type RunReport } from './run-report.ts'
+import { placeOf, type RunReport } from './run-report.ts'
 import { renderRollout } from './rollout-section.ts'
 import { renderStages } from './stages-table.ts'
 import { renderTimeline } from './timeline.ts'
@@ -33,15 +33,29 @@ export function renderSummary(report: RunReport): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function renderHeadline({ status, facts, failure, stages }: RunReport): string {
+function renderHeadline({ conclusion: { ending }, facts }: RunReport): string {
   const what = escapeInline(`${facts.service} ${facts.version}`)
-  if (failure !== undefined) return `## ❌ ${what}: ${escapeInline(placeOf(failure))} failed`
-  if (status === 'cancelled')
-    return `## ⏹️ ${what}: cancelled in ${escapeInline(cancelledStage(stages) ?? 'preflight')}`
-  const deployed = stages.some((stage) => stage.id === 'deploy' && stage.result.status === 'success')
-  return deployed
-    ? `## ✅ ${what} is deployed to ${escapeInline(facts.environment)} and verified`
-    : `## ✅ ${what}: every stage of this call passed`
+  const where = escapeInline(facts.environment)
+  switch (ending.kind) {
+    case 'failed':
+      return `## ❌ ${what}: ${escapeInline(placeOf(ending.failure))} failed`
+    case 'incomplete':
+      return `## ❌ ${what}: ${escapeInline(ending.failure.error.message)}`
+    case 'cancelled':
+      return `## ⏹️ ${what}: cancelled in ${escapeInline(ending.stage)}`
+    case 'deployed':
+      return ending.lacks.length === 0
+        ? `## ✅ ${what} is deployed to ${where} and verified`
+        : `## ✅ ${what} is deployed to ${where}; ⚠️ not verified: ${escapeInline(ending.lacks.join(', '))}`
+    case 'was-deployed':
+      return `## ✅ ${what} was deployed to ${where} by an earlier call`
+    case 'complete':
+      return `## ✅ ${what}: every stage passed; nothing was to be deployed`
+    case 'not-judged':
+      return `## ➖ ${what}: what earlier calls did is not known to this one`
+    case 'waiting':
+      return `## ✅ ${what}: every stage of this call passed`
+  }
 }
 
 function renderFacts({ facts, durationMs, stages }: RunReport): string {
@@ -54,7 +68,7 @@ function renderFacts({ facts, durationMs, stages }: RunReport): string {
   return lines.join('\n')
 }
 
-function renderFailure({ failure }: RunReport): string {
+function renderFailure({ conclusion: { failure } }: RunReport): string {
   return failure === undefined ? '' : codeBlock(renderError(shorten(failure.error), placeOf(failure)))
 }
 
@@ -71,14 +85,12 @@ function shorten(error: StagegateError): StagegateError {
 }
 
 /** What to do next, where no failure says it already. */
-function renderNext(report: RunReport): string {
-  if (report.failure !== undefined) return ''
-  if (report.status === 'cancelled') {
+function renderNext({ conclusion: { ending }, facts }: RunReport): string {
+  if (ending.kind === 'cancelled') {
     return 'Next: rerun the job. A cancel rolls nothing back; a rerun completes what is missing.'
   }
-  const next =
-    report.facts.stages === undefined || report.facts.isJob === true ? undefined : nextStage(report)
-  return next === undefined ? '' : `Next: a call with ${codeSpan(`stages: ${next}`)}.`
+  if (ending.kind !== 'waiting' || ending.next === undefined || facts.isJob === true) return ''
+  return `Next: a call with ${codeSpan(`stages: ${ending.next}`)}.`
 }
 
 function renderWarnings(warnings: readonly string[]): string {

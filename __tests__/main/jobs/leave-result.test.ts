@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { StagegateError } from '../../../src/errors/index.ts'
 import { leaveResult } from '../../../src/main/jobs/leave-result.ts'
-import type { PipelineResult } from '../../../src/pipeline/index.ts'
+import type { Conclusion } from '../../../src/report/conclusion/conclude.ts'
 
-async function leave(trusted: boolean | undefined, status: PipelineResult['status'], fails: boolean) {
+async function leave(trusted: boolean | undefined, status: Conclusion['result'], fails: boolean) {
   const warnings: string[] = []
   const errors: string[] = []
   const outputs: string[] = []

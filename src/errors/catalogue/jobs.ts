@@ -22,6 +22,14 @@ export const jobs = {
     'What a job hands over does not fit into one artifact.',
     'Make the image smaller, or use the one-job form, which pushes the image where it was built.',
   ),
+  E_JOB_SKIPPED: workload(
+    'GitHub skipped a job that was planned to run, though no job before it failed.',
+    'Run all jobs of the run again: "Re-run failed jobs" leaves a job that was skipped as it is.',
+  ),
+  E_JOB_REJECTED: workload(
+    'The job deploy ended before it began: a reviewer rejected it, or a rule of the environment refused it.',
+    'Look at the review of the deployment on the page of the run, and at the deployment branches of the environment; then run the failed jobs again.',
+  ),
   E_HANDOVER_MISSING: workload(
     'An earlier job of the run ended without a result.',
     'Read the log of that job, and rerun it.',

@@ -1,6 +1,7 @@
 import { renderError, toStagegateError } from '../../errors/index.ts'
 import type { Job } from '../../handover/job.ts'
 import type { PipelineResult } from '../../pipeline/index.ts'
+import type { Conclusion } from '../../report/conclusion/conclude.ts'
 import type { Console } from '../console.ts'
 import type { Call } from './open-call.ts'
 
@@ -18,7 +19,7 @@ export interface LeaveResultOptions {
  */
 export async function leaveResult(
   call: Pick<Call, 'handOver'>,
-  result: PipelineResult,
+  result: PipelineResult & { readonly status: Conclusion['result'] },
   { job, console }: LeaveResultOptions,
 ): Promise<boolean> {
   try {

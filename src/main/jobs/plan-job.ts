@@ -1,7 +1,8 @@
 import type { Config } from '../../config/config.ts'
 import { StagegateError } from '../../errors/index.ts'
 import { type Collected, collectResults, type FetchDocument } from '../../handover/collect-results.ts'
-import { type Job, type JobId, jobIds, stageOf } from '../../handover/job.ts'
+import { type Job, type JobId, jobIds, jobNeeds } from '../../handover/job.ts'
+import { isPlanned } from '../../handover/legs.ts'
 import type { Needs } from '../../handover/needs.ts'
 import { parsePlannedJobs, type PlannedJobs } from '../../handover/planned-jobs.ts'
 import type { PlannedStage, StageResult } from '../../pipeline/index.ts'
@@ -31,7 +32,7 @@ const nothing: Collected = { stages: new Map(), documents: [], earlierMs: 0, war
  * What a job of the reusable workflow does about the stages of the others: those before it have ended, and are believed by
  * their hand-over alone; a job that runs code of the commit tries no login, and asks nobody.
  *
- * @throws StagegateError E_GATE_CLOSED, E_HANDOVER_*
+ * @throws StagegateError E_GATE_CLOSED, E_JOB_INVALID, E_HANDOVER_*
  */
 export async function planJob<Systems>(options: PlanOptions<Systems>): Promise<JobPlan<Systems>> {
   const { job, plan, needs } = options
@@ -44,9 +45,15 @@ export async function planJob<Systems>(options: PlanOptions<Systems>): Promise<J
     case 'image-build':
       return { plan: plan.map(withoutPreflight), collected: nothing }
     case 'image-push': {
-      const jobs = parsePlannedJobs(needs.get('preflight')?.outputs.jobs)
-      const collected = await collect(['build', 'test', 'scan', 'image-build'], jobs, options)
-      const earlier = ['build', 'test', 'scan'].map((id) => [id, endOf(id, jobs, collected)] as const)
+      const jobs = readJobs(needs)
+      const collected = await collect(
+        [...unpassed(needs), 'build', 'test', 'scan', 'image-build'],
+        jobs,
+        options,
+      )
+      const earlier = ['preflight', 'build', 'test', 'scan'].map(
+        (id) => [id, endOf(id, jobs, collected)] as const,
+      )
       const built = collected.stages.get('image')
       // An image that was not built, or whose result is not believed, stands in the way like a failed scan.
       if (built !== undefined && built.result.status !== 'success') earlier.push(['image', built])
@@ -56,8 +63,7 @@ export async function planJob<Systems>(options: PlanOptions<Systems>): Promise<J
       }
     }
     case 'deploy': {
-      const jobs = parsePlannedJobs(needs.get('preflight')?.outputs.jobs)
-      return { plan: planDeploy(jobs, options), collected: nothing }
+      return { plan: planDeploy(readJobs(needs), options), collected: nothing }
     }
     case 'report':
       return planReport(options)
@@ -100,15 +106,20 @@ function planDeploy<Systems>(
   jobs: PlannedJobs,
   { plan, needs, config }: PlanOptions<Systems>,
 ): Plan<Systems> {
-  const missing = (['build', 'test', 'scan', 'image-push'] as const).filter((id) => {
-    const planned = jobs[stageOf(id) as 'build']
-    return planned === 'run' && needs.get(id)?.result !== 'success'
-  })
+  const planned = jobNeeds.deploy.filter((id) => isPlanned(id, jobs))
+  const unnamed = planned.filter((id) => !needs.has(id))
+  if (unnamed.length > 0) {
+    throw new StagegateError('E_JOB_INVALID', {
+      message: `The input needs does not name ${unnamed.join(', ')}, which the deployment waits for.`,
+      state: 'Nothing was deployed.',
+    })
+  }
+  const missing = planned.filter((id) => needs.get(id)?.result !== 'success')
   if (missing.length > 0) {
     throw new StagegateError('E_GATE_CLOSED', {
-      message: `The stage deploy may not start: the jobs ${missing.join(', ')} have not succeeded in this run.`,
+      message: `The stage deploy may not start: in this run ${missing.map((id) => `the job ${id}`).join(', ')} ${missing.length === 1 ? 'has' : 'have'} not succeeded.`,
       state: 'Nothing was deployed.',
-      next: 'Rerun the jobs that failed.',
+      next: 'Rerun the jobs that failed; where one was skipped, rerun all jobs.',
     })
   }
   const pushed = needs.get('image-push')
@@ -157,7 +168,12 @@ const noJobs: PlannedJobs = {
   ...{ tests: '', shards: [], scans: [], images: '', platforms: [], passed: {} },
 }
 
-/** A run whose preflight failed has planned no other job. */
+/** Preflight, where it has not passed: it stands in the way like any other job. */
+function unpassed(needs: Needs): readonly JobId[] {
+  return needs.get('preflight')?.result === 'success' ? [] : ['preflight']
+}
+
+/** A run whose preflight has not passed has planned no other job. */
 function readJobs(needs: Needs): PlannedJobs {
   const preflight = needs.get('preflight')
   return preflight?.result === 'success' ? parsePlannedJobs(preflight.outputs.jobs) : noJobs

@@ -30,8 +30,9 @@ export async function watchRollout(
     },
   })
   const { containers, unknown } = await verifyImages(deployment, objects, step, { seen })
-  const running = objects.filter((each) => each.kind !== 'CronJob' && containersOf(each).length > 0)
-  step.fact('workloads', running.map((each) => `${each.kind} ${each.metadata.name}`).join(', '))
+  step.keep('running', { containers, unknown })
+  const workloads = objects.filter((each) => each.kind !== 'CronJob' && containersOf(each).length > 0)
+  step.fact('workloads', workloads.map((each) => `${each.kind} ${each.metadata.name}`).join(', '))
   step.fact(
     'verified',
     [

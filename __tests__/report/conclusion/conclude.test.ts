@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { decideStatus } from '../../src/main/decide-status.ts'
-import type { StageResult } from '../../src/pipeline/index.ts'
+import type { Standing } from '../../../src/report/conclusion/call.ts'
+import type { CommitState } from '../../../src/report/conclusion/conclude.ts'
+import { renderStatusDescription } from '../../../src/report/status-description.ts'
+import type { StageResult } from '../../../src/pipeline/index.ts'
 import {
   blocked,
   cancelled,
@@ -12,7 +14,7 @@ import {
   pushed,
   reportOf,
   stage,
-} from '../report/report-of.ts'
+} from '../report-of.ts'
 
 const resumed = { resumedFrom: 'run 76', steps: [] }
 const failure = failed({ message: 'npm test ended with exit code 1.' })
@@ -38,8 +40,9 @@ describe('the commit status at the end of a call', () => {
     call: string
     stages: readonly StageResult[]
     asked?: readonly string[]
-    current?: string
-    expected: ReturnType<typeof decideStatus>
+    current?: Standing['state']
+    result?: 'failure' | 'cancelled'
+    expected: { state: CommitState; description?: string } | undefined
   }>([
     {
       call: 'of all stages that deployed',
@@ -54,17 +57,20 @@ describe('the commit status at the end of a call', () => {
     {
       call: 'with a critical failure',
       stages: [...start, stage('build', done), stage('test', failure), stage('scan', blocked), report],
+      result: 'failure',
       expected: { state: 'failure' },
     },
     {
       call: 'with a critical failure of one stage that was asked for',
       stages: [...start, stage('build', failure), stage('test', notAsked), report],
       asked: ['build'],
+      result: 'failure',
       expected: { state: 'failure' },
     },
     {
       call: 'that was cancelled',
       stages: [...start, stage('build', cancelled), stage('test', blocked), report],
+      result: 'cancelled',
       expected: { state: 'error' },
     },
     {
@@ -111,6 +117,7 @@ describe('the commit status at the end of a call', () => {
       stages: [...inLedger, stage('deploy', notAsked), report],
       asked: ['report'],
       current: 'pending',
+      result: 'failure',
       expected: { state: 'error', description: 'Not deployed: the stage deploy has not passed.' },
     },
     {
@@ -123,6 +130,7 @@ describe('the commit status at the end of a call', () => {
         report,
       ],
       asked: ['report'],
+      result: 'failure',
       expected: { state: 'error', description: 'Not deployed: the stage build has not passed.' },
     },
     {
@@ -132,11 +140,12 @@ describe('the commit status at the end of a call', () => {
       current: 'pending',
       expected: { state: 'success', description: 'Every stage passed; nothing was to be deployed.' },
     },
-    ...['success', 'failure', 'error', 'unknown'].map((current) => ({
+    ...(['success', 'failure', 'error', 'unknown'] as const).map((current) => ({
       call: `of report alone, when the status is ${current} already`,
       stages: [...inLedger, stage('deploy', notAsked), report],
       asked: ['report'],
       current,
+      ...(current === 'success' ? {} : { result: 'failure' as const }),
       expected: undefined,
     })),
     {
@@ -144,9 +153,80 @@ describe('the commit status at the end of a call', () => {
       stages: [stage('preflight', failure), stage('deploy', blocked), report],
       asked: ['report'],
       current: 'success',
+      result: 'failure',
       expected: { state: 'failure' },
     },
-  ])('$call', ({ stages, asked, current, expected }) => {
-    expect(decideStatus(reportOf(stages, { facts: { stages: asked } }), current)).toEqual(expected)
+    {
+      call: 'of report alone that was cancelled after a deployment',
+      stages: [stage('preflight', cancelled), ...inLedger.slice(1), stage('deploy', notAsked), report],
+      asked: ['report'],
+      current: 'success',
+      result: 'cancelled',
+      expected: { state: 'error', description: 'Cancelled in preflight.' },
+    },
+    {
+      call: 'of some stages and report, which deployed nothing',
+      stages: [...start, stage('build', done), stage('test', notAsked), stage('deploy', notAsked), report],
+      asked: ['build', 'report'],
+      result: 'failure',
+      expected: { state: 'error', description: 'Not deployed: the stage test has not passed.' },
+    },
+    {
+      call: 'in which something planned did not run though nothing failed',
+      stages: [...passed.slice(0, -1), stage('image', blocked), stage('deploy', notApplicable), report],
+      result: 'failure',
+      expected: {
+        state: 'failure',
+        description: 'image: The stage image was planned and did not run: test failed.',
+      },
+    },
+    {
+      call: 'of every stage but the last, where nothing is to be deployed',
+      stages: [...passed, stage('deploy', notApplicable), report],
+      asked: ['build', 'test', 'scan', 'image'],
+      expected: { state: 'pending', description: 'Waiting for the last call: every stage has passed.' },
+    },
+  ])('$call', ({ stages, asked, current, result = 'success', expected }) => {
+    const standing = current === undefined ? undefined : { state: current, isOwn: true }
+    const report = reportOf(stages, { facts: { stages: asked }, call: { standing } })
+    const { conclusion } = report
+    expect(conclusion.commitStatus).toBe(expected?.state)
+    if (expected?.description !== undefined)
+      expect(renderStatusDescription(report)).toBe(expected.description)
+    expect(conclusion).toMatchObject({ result, exitCode: result === 'success' ? 0 : 1 })
+  })
+})
+
+describe('a call of report alone', () => {
+  const concluded = (more: Parameters<typeof reportOf>[1], stages: readonly StageResult[] = nothing) =>
+    reportOf([...stages, report], { facts: { stages: ['report'] }, ...more }).conclusion
+  const nothing = [...start, stage('build', notAsked), stage('deploy', notAsked)]
+
+  test('takes a success of an earlier run for the deployment alone, never for the stages before it', () => {
+    const standing = { state: 'success', isOwn: false } as const
+    expect(concluded({ call: { standing } })).toMatchObject({ result: 'failure', commitStatus: 'error' })
+    expect(concluded({ call: { standing } }, [...inLedger, stage('deploy', notAsked)])).toMatchObject({
+      ending: { kind: 'was-deployed' },
+      commitStatus: undefined,
+    })
+  })
+
+  test('takes a success of this run where no pass can be recorded', () => {
+    expect(concluded({ call: { standing: { state: 'success', isOwn: true } } }).result).toBe('success')
+  })
+
+  test('says on a fork that it knows nothing, and blames nobody', () => {
+    const standing = { state: 'none', isOwn: false } as const
+    expect(concluded({ call: { standing, hasLedger: false, mayDeploy: false } })).toMatchObject({
+      ending: { kind: 'not-judged' },
+      commitStatus: undefined,
+      exitCode: 0,
+    })
+  })
+
+  test('writes the success of a run with nothing to deploy over the failure of an earlier run', () => {
+    const standing = { state: 'failure', isOwn: false } as const
+    const stages = [...inLedger, stage('deploy', notApplicable)]
+    expect(concluded({ call: { standing } }, stages)).toMatchObject({ exitCode: 0, commitStatus: 'success' })
   })
 })
