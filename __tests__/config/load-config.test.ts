@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { StagegateError } from '../../src/errors/index.ts'
 import { readInputs } from '../../src/inputs/index.ts'
+import { factsOf } from '../../src/main/facts.ts'
 import { readEvent } from '../fixtures/events/read-event.ts'
 import { asEnv } from '../inputs/as-env.ts'
 import { makeWorkspace } from './temporary-workspace.ts'
@@ -74,6 +75,7 @@ describe('the configuration without a file', () => {
       versionSource: 'detected: package.json',
       statusContext: 'Staging Deployment',
       mayDeploy: true,
+      environment: 'staging',
       selection: { stages: undefined, from: 'auto' },
     })
     expect(config.build).toMatchObject({
@@ -82,7 +84,6 @@ describe('the configuration without a file', () => {
       lint: { configured: false, reason: 'not configured; looked for a script "lint" in package.json' },
     })
     expect(active(config.deploy)).toMatchObject({
-      environment: 'staging',
       namespace: 'staging',
       source: 'detected: k8s/api.yaml is a Kubernetes object',
       manifests: { sources: [{ kind: 'path', path: 'k8s/' }] },
@@ -307,8 +308,8 @@ deploy:
       selection: { stages: ['deploy'], from: 'deploy' },
       scan: { sast: { failOn: 'low' }, dependencies: { failOn: 'critical' } },
       image: { repository: 'registry.example.com:5000/team/api' },
+      environment: 'Review Apps/7',
       deploy: {
-        environment: 'Review Apps/7',
         namespace: 'review-7',
         environmentUrl: 'https://review.example.com',
         rollback: 'never',
@@ -316,6 +317,16 @@ deploy:
       },
     })
     expect(active(config.image).tags[0]).toEqual({ name: 'Review-Apps-7-2.0.0_build.7', moves: true })
+  })
+
+  it('keeps the name of the environment where nothing is deployed', async () => {
+    const config = await load({
+      config: 'deploy: { manifests: false }\n',
+      inputs: { ...logins, environment: 'qa' },
+    })
+    expect(config.deploy).toMatchObject({ configured: false })
+    expect(config.environment).toBe('qa')
+    expect(factsOf(config).environment).toBe('qa')
   })
 
   it('with its configurations in another repository is not mixed with what was detected here', async () => {
