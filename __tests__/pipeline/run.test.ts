@@ -176,7 +176,13 @@ describe('a stage that has passed, and whose traces are made again', () => {
       listen: (event) =>
         events.push(`${event.kind} ${typeof event.stage === 'string' ? event.stage : event.stage.id}`),
     })
-    return { result, ran, events, build: result.stages.find(({ id }) => id === 'build') }
+    const { result: status } = conclude(result.stages, call)
+    return {
+      result: { ...result, status },
+      ran,
+      events,
+      build: result.stages.find(({ id }) => id === 'build'),
+    }
   }
 
   it('runs these steps before the stages after it, and stays what it was', async () => {
