@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callOf } from '../../src/main/call-of.ts'
 import { openConsole } from '../../src/main/console.ts'
 import { GithubWriter } from '../../src/main/github-writer.ts'
 import { subjectOf } from '../../src/main/ledger/subject.ts'
@@ -11,7 +12,8 @@ import { openGithub } from '../../src/main/open-github.ts'
 import { publicTextsOf, publicTextsOfImage } from '../../src/main/public-texts-of.ts'
 import { createReporter } from '../../src/main/reporter.ts'
 import { setOutputs } from '../../src/main/set-outputs.ts'
-import { overallStatus, type StageResult } from '../../src/pipeline/index.ts'
+import type { StageResult } from '../../src/pipeline/index.ts'
+import { conclude, type Conclusion } from '../../src/report/conclusion/conclude.ts'
 import { deployed, done, failed, finding, stage, step, testSummary } from '../report/report-of.ts'
 import { createFakeClock } from '../systems/fake-clock.ts'
 import { type GithubServer, startGithubServer } from '../systems/github/server.ts'
@@ -28,6 +30,9 @@ const image = {
   tags: ['v1.1.0-staging', `sha-${headCommit}`],
   commit: headCommit,
 }
+
+const concludeAll = (stages: readonly StageResult[]): Conclusion =>
+  conclude(stages, callOf(config, undefined, undefined))
 
 const first: readonly StageResult[] = [
   stage('preflight', done),
@@ -130,13 +135,13 @@ async function runWith(values: Readonly<Record<string, string>>, stages: readonl
     say: (text) => {
       console.output.info(text)
     },
-    readStatus: () => Promise.resolve(undefined),
+    conclude: concludeAll,
   })
   const file = await reporter.writeFile(stages)
   await reporter.writeSummary(stages)
   const lost = await reporter.finishGithub(stages, never)
   const ended = [...stages, stage('report', { status: 'success', output: { file } })]
-  await setOutputs(console, config, { status: overallStatus(ended), stages: ended, durationMs: 61_000 })
+  await setOutputs(console, config, { stages: ended, durationMs: 61_000 }, concludeAll(ended))
   console.close()
   const written = {
     lost,
