@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 
 import { createRedactor } from '../../src/report/redaction/redactor.ts'
-import { secretForms } from '../../src/report/redaction/secret-forms.ts'
+import { secretForms } from '../../__tests__/report/redaction/whole-forms.ts'
 
 const megabytes = Number(process.argv[2] ?? 64)
 const secrets = Array.from({ length: 200 }, (_, at) => randomBytes(8 + (at % 32)).toString('base64'))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { createRedactor } from '../../../src/report/redaction/redactor.ts'
-import { secretForms } from '../../../src/report/redaction/secret-forms.ts'
+import { secretForms } from './whole-forms.ts'
 
 function redactorFor(...values: readonly string[]) {
   const redactor = createRedactor()

@@ -1,13 +1,21 @@
 import { findRefusal } from './find-refusal.ts'
-import { FormIndex } from './form-index.ts'
-import { createRedactionStream, type RedactionStream } from './redaction-stream.ts'
-import { secretForms } from './secret-forms.ts'
+import type { Pattern } from './pattern-automaton.ts'
+import { createPatternSet } from './pattern-set.ts'
+import {
+  createRedactionStream,
+  holdsPattern,
+  type Patterns,
+  type RedactionStream,
+} from './redaction-stream.ts'
+import { keptPatterns, patternsOf, SHORTEST } from './secret-forms.ts'
+import { embeddedTexts, secretTexts } from './secret-texts.ts'
 
 /** Stands before every writer: no byte that goes out holds a registered value in any of its usual encodings. */
 export interface Redactor {
   /**
-   * Registers a secret; a text that was written before cannot be taken back. Refused are values under 4 characters and
-   * words that we print ourselves: hiding those would hide the report, and be no protection.
+   * Registers a secret, each of its lines, and what is secret within it when it is JSON, a list of settings or an address;
+   * a text that was written before cannot be taken back. Refused are values under 4 characters and words that we print
+   * ourselves: hiding those would hide the report, and be no protection.
    *
    * @returns whether it was taken
    */
@@ -15,7 +23,7 @@ export interface Redactor {
   /**
    * Registers a text that was public before any secret was known: an image reference, a status context, an address. A
    * secret that lies wholly within an occurrence of it is left there as it is; everywhere else it is hidden as before.
-   * The text is protected in the same encodings in which a secret is hidden.
+   * The text is recognised with its characters escaped too, but not within base64 or the like.
    */
   protect(text: string): void
   /** The text with `***` in place of every secret. */
@@ -28,35 +36,49 @@ export interface Redactor {
 
 /** @param onRefused told why a value was not taken; the value itself is not in it */
 export function createRedactor(onRefused: (reason: string) => void = () => undefined): Redactor {
-  const secrets = new FormIndex()
-  const protectedTexts = new FormIndex()
-  const redact = (text: string) => {
-    if (secrets.isEmpty) return text
-    const bytes = Buffer.from(text)
-    if (!holdsForm(secrets, bytes)) return text
-    const stream = createRedactionStream(secrets, protectedTexts)
-    const redacted = Buffer.concat([stream.push(bytes), stream.end()])
-    return redacted.equals(bytes) ? text : redacted.toString('utf8')
+  const secrets = new Map<string, number>()
+  const kept = new Set<string>()
+  let current: Patterns | undefined
+  const patternsNow = () => (current ??= compile(secrets, kept))
+  const holdsSecret = (text: string) => secrets.size > 0 && holdsPattern(Buffer.from(text), patternsNow())
+  const take = (text: string, forms: number) => {
+    const before = secrets.get(text) ?? 0
+    if ((before | forms) === before) return
+    secrets.set(text, before | forms)
+    current = undefined
   }
   return {
     add(value) {
       const reason = findRefusal(value.trim())
-      if (reason === undefined) for (const form of secretForms(value)) secrets.add(form)
-      else if (reason !== '') onRefused(reason)
-      return reason === undefined
+      if (reason !== undefined) {
+        if (reason !== '') onRefused(reason)
+        return false
+      }
+      for (const [text, forms] of secretTexts(value)) take(text, forms)
+      for (const [text, forms] of embeddedTexts(value)) if (findRefusal(text) === undefined) take(text, forms)
+      return true
     },
     protect(text) {
-      for (const form of secretForms(text)) protectedTexts.add(form)
+      if (text.length < SHORTEST || kept.has(text)) return
+      kept.add(text)
+      current = undefined
     },
-    redact,
-    holdsSecret: (text) => redact(text) !== text,
-    openStream: () => createRedactionStream(secrets, protectedTexts),
+    redact(text) {
+      if (!holdsSecret(text)) return text
+      const stream = createRedactionStream(patternsNow)
+      return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString('utf8')
+    },
+    holdsSecret,
+    openStream: () => createRedactionStream(patternsNow),
   }
 }
 
-function holdsForm(index: FormIndex, bytes: Uint8Array): boolean {
-  for (let place = index.next(bytes, 0); place < bytes.length; place = index.next(bytes, place + 1)) {
-    if (index.at(bytes, place).length > 0) return true
-  }
-  return false
+function compile(texts: ReadonlyMap<string, number>, keptTexts: ReadonlySet<string>): Patterns {
+  const patterns: Pattern[] = []
+  for (const [text, forms] of texts) for (const pattern of patternsOf(text, forms)) patterns.push(pattern)
+  const secrets = createPatternSet(patterns)
+  const nothing = createPatternSet([])
+  // A public text without a secret changes nothing, and costs nothing.
+  const needed = [...keptTexts].filter((text) => holdsPattern(Buffer.from(text), { secrets, kept: nothing }))
+  return { secrets, kept: createPatternSet(needed.flatMap(keptPatterns)) }
 }

@@ -1,92 +1,117 @@
+import { PatternKind, type Pattern } from './pattern-automaton.ts'
+
 /** Shorter values and forms are left alone: hiding them would hide ordinary text. Characters, and bytes of a form. */
 export const SHORTEST = 4
 
 /**
- * Every form in which a secret is looked for: the value and each of its lines, and of each of them the encodings that
- * tools print values in. Longest first is up to the search.
+ * A longer form is looked for in pieces of 32 to 64 bytes: so a search holds back little, and a megabyte of one letter is
+ * one piece.
  */
-export function secretForms(value: string): ReadonlySet<string> {
-  const forms = new Set<string>()
-  const lines = value.split(/\r\n|\r|\n/)
-  for (const part of new Set([value, value.trim(), ...lines, ...lines.map((line) => line.trim())])) {
-    if (part.length < SHORTEST) continue
-    for (const form of encodings(part)) {
-      // White space around a form is no secret, and a form that begins with a line break would hold back every line.
-      if (form.length >= SHORTEST && form.trim() === form) forms.add(form)
+const LONGEST_PIECE = 64
+const PIECE = 48
+/** As many numbers of bytes are surely no longer than a piece. */
+const NUMBERS = 16
+
+/** The forms in which a text is looked for, to be added up. */
+export const Forms = {
+  /** As it stands, with its characters escaped in any way. */
+  plain: 1,
+  /** Alone in base64. */
+  base64: 2,
+  /** Somewhere within a text in base64, and in hexadecimal. */
+  within: 4,
+  /** The numbers of its bytes, and base64 of UTF-16. */
+  rare: 8,
+} as const
+
+/**
+ * What is looked for to find a text. What is not an escape of single characters is a pattern of its own.
+ *
+ * @param forms of `Forms`
+ */
+export function patternsOf(text: string, forms: number): readonly Pattern[] {
+  const patterns: Pattern[] = []
+  const add = (form: string | Uint8Array, kind: number) => {
+    for (const bytes of piecesOf(typeof form === 'string' ? Buffer.from(form) : form))
+      if (bytes.length >= SHORTEST) patterns.push({ bytes, kind })
+  }
+  for (const spelling of spellingsOf(text)) {
+    const bytes = Buffer.from(spelling)
+    if ((forms & Forms.plain) !== 0) add(bytes, PatternKind.raw)
+    if ((forms & Forms.base64) !== 0) for (const form of base64Forms(bytes)) add(form, PatternKind.base64)
+    if ((forms & Forms.within) !== 0) {
+      for (const each of new Set([spelling, ...jsonTexts(spelling)]))
+        for (const form of innerBase64Forms(Buffer.from(each))) add(form, PatternKind.base64)
+      add(bytes.toString('hex'), PatternKind.hex)
+      add(bytes.toString('hex').toUpperCase(), PatternKind.hex)
+    }
+    if ((forms & Forms.rare) !== 0) {
+      for (let at = 0; at < bytes.length; at += NUMBERS)
+        add(bytes.subarray(at, at + NUMBERS).join(' '), PatternKind.decimal)
+      for (const form of innerBase64Forms(Buffer.from(spelling, 'utf16le'))) add(form, PatternKind.base64)
     }
   }
-  return forms
+  return patterns
 }
 
-function* encodings(text: string): Generator<string> {
+/** A public text as it stands, escaped in any way. Longer ones are looked for in pieces that overlap by half. */
+export function keptPatterns(text: string): readonly Pattern[] {
   const bytes = Buffer.from(text)
-  yield text
-  yield* base64Forms(bytes)
-  yield bytes.toString('hex')
-  yield bytes.toString('hex').toUpperCase()
-  yield* urlForms(text)
-  yield* jsonForms(text)
-  yield* xmlForms(text)
-  yield* shellForms(text)
+  const size = 1024
+  const patterns: Pattern[] = []
+  for (let at = 0; at === 0 || at + size / 2 < bytes.length; at += size / 2)
+    patterns.push({ bytes: bytes.subarray(at, at + size), kind: PatternKind.raw })
+  return patterns
+}
+
+/** The text, composed and decomposed, and as a terminal or a log shows it that knows ASCII only. */
+function spellingsOf(text: string): ReadonlySet<string> {
+  const spellings = new Set([text, text.normalize('NFC'), text.normalize('NFD')])
+  const foreign = /[^\0-\x7f]/gu
+  const plain = text.replace(foreign, '')
+  if (plain.length >= SHORTEST && plain.length * 2 >= text.length) {
+    spellings.add(text.replace(foreign, '?'))
+    spellings.add(text.replace(/[^\0-\xff]/gu, '?'))
+    spellings.add(text.replace(foreign, (character) => '?'.repeat(Buffer.byteLength(character))))
+    spellings.add(text.replace(foreign, '\ufffd'))
+    spellings.add(text.replace(foreign, (character) => '\ufffd'.repeat(Buffer.byteLength(character))))
+  }
+  return spellings
+}
+
+/** How a text stands in JSON, which is often encoded as a whole. */
+function jsonTexts(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return [json, json.replace(/[\u0080-\uffff]/g, unicode)]
+}
+
+/** Base64 with its padding, in the two alphabets. */
+function base64Forms(bytes: Buffer): readonly string[] {
+  return [bytes.toString('base64'), bytes.toString('base64url')]
 }
 
 /**
  * Base64 at the three places that a value can have within a longer text that was encoded as a whole: of each only the
  * characters that the value alone decides. The runner does the same (ValueEncoders.cs).
  */
-function* base64Forms(bytes: Buffer): Generator<string> {
-  for (const encoding of ['base64', 'base64url'] as const) {
-    yield bytes.toString(encoding)
-    for (const shift of [0, 1, 2]) {
-      const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString(encoding)
-      yield encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6))
-    }
-  }
-}
-
-/** Percent-encoding as browsers, forms and other languages do it: which characters are spared differs, and the case. */
-function* urlForms(text: string): Generator<string> {
-  if (!text.isWellFormed()) return
-  const component = encodeURIComponent(text)
-  const strict = component.replace(/[!'()*]/g, (character) => percent(character))
-  const all = strict.replace(/[~]/g, (character) => percent(character))
-  for (const form of [component, strict, all, encodeURI(text)]) {
+function* innerBase64Forms(bytes: Buffer): Generator<string> {
+  for (const shift of [0, 1, 2]) {
+    const shifted = Buffer.concat([Buffer.alloc(shift), bytes])
+    const from = Math.ceil((shift * 8) / 6)
+    const to = Math.floor(((shift + bytes.length) * 8) / 6)
+    const form = shifted.toString('base64').slice(from, to)
     yield form
-    yield form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
-    yield form.replaceAll('%20', '+')
+    if (/[+/]/.test(form)) yield form.replaceAll('+', '-').replaceAll('/', '_')
   }
 }
 
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
-}
-
-/** A string within JSON: as JavaScript writes it, as Go does (`<` as `\u003c`), as Python does (ASCII only), with `\/`. */
-function* jsonForms(text: string): Generator<string> {
-  const plain = JSON.stringify(text).slice(1, -1)
-  const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  yield plain
-  yield plain.replaceAll('/', '\\/')
-  yield plain.replace(/[<>&\u2028\u2029]/g, unicode)
-  yield plain.replace(/[\u007f-\uffff]/g, unicode)
-  // A JSON text within a JSON text: log lines that hold an answer.
-  yield JSON.stringify(plain).slice(1, -1)
-}
-
-function* xmlForms(text: string): Generator<string> {
-  const base = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  yield base
-  yield base.replaceAll('"', '&quot;')
-  yield base.replaceAll('"', '&quot;').replaceAll("'", '&apos;')
-  yield base.replaceAll('"', '&quot;').replaceAll("'", '&#39;')
-  yield base.replaceAll('"', '&#34;').replaceAll("'", '&#39;')
-  yield base.replaceAll('"', '&quot;').replaceAll("'", '&#x27;')
-}
-
-/** What `set -x`, `printf %q` and quoting by hand make of it. */
-function* shellForms(text: string): Generator<string> {
-  yield text.replaceAll("'", "'\\''")
-  yield text.replaceAll("'", `'"'"'`)
-  yield text.replace(/["$`\\]/g, (character) => `\\${character}`)
-  yield text.replace(/[^\w@%+=:,./-]/g, (character) => `\\${character}`)
+/** Pieces that make up the whole: of the same size, but for the last two. Each begins with an even byte. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let at = 0
+  for (; bytes.length - at > 2 * PIECE; at += PIECE) yield bytes.subarray(at, at + PIECE)
+  const middle =
+    bytes.length - at > LONGEST_PIECE ? at + 2 * Math.ceil((bytes.length - at) / 4) : bytes.length
+  yield bytes.subarray(at, middle)
+  if (middle < bytes.length) yield bytes.subarray(middle)
 }
