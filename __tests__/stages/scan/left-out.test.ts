@@ -8,6 +8,7 @@ import { readExemptions } from '../../../src/stages/scan/osv-scanner/find-exempt
 import { scannerEnvironment } from '../../../src/stages/scan/scanner-environment.ts'
 import { findSettings } from '../../../src/stages/scan/schemathesis/find-settings.ts'
 import { judgeReport } from '../../../src/stages/scan/schemathesis/judge-report.ts'
+import { warnOfSettings } from '../../../src/stages/scan/schemathesis/read-settings.ts'
 import { describeCoverage } from '../../../src/stages/scan/semgrep/describe-coverage.ts'
 import { isMarked } from '../../../src/stages/scan/semgrep/is-marked.ts'
 import { readFixture } from '../../findings/fixtures.ts'
@@ -151,6 +152,22 @@ exclude-path-regex = "^/admin"
 `
     expect(findSettings(text)).toEqual(['mode (line 5)', 'enabled (line 7)', 'exclude-path-regex (line 11)'])
     expect(findSettings('headers = { A = "b" }\nseed = 1\n')).toEqual([])
+  })
+})
+
+describe('The settings file of schemathesis', () => {
+  let workshop: Workshop | undefined
+  afterEach(() => workshop?.dispose())
+
+  it.each([
+    ['api/schemathesis.toml', 'schemathesis.toml has 1 setting that can hide findings'],
+    ['schemathesis.toml', '../schemathesis.toml has 1 setting that can hide findings'],
+    ['web/schemathesis.toml', undefined],
+  ])('is found where schemathesis finds it: %s', async (path, expected) => {
+    const { step } = listen()
+    workshop = await Workshop.open({ 'api/server.js': 'x', [path]: '[checks]\nenabled = false\n' })
+    workshop.commit()
+    expect(await warnOfSettings(`${workshop.workspace}/api`, workshop.systems, step)).toBe(expected)
   })
 })
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import type { Config } from '../../../src/config/config.ts'
 import { scan } from '../../../src/stages/scan/scan.ts'
-import { statusOf, Workshop } from '../commands/run-stage.ts'
+import { factOf, statusOf, Workshop } from '../commands/run-stage.ts'
 import { dependencies, noScanners, sast } from './scan-config.ts'
 
 let workshop: Workshop | undefined
@@ -53,6 +53,45 @@ describe('A scanner', () => {
       message: 'osv-scanner is not on the PATH.',
       next: expect.stringContaining('go install') as unknown,
     })
+  })
+
+  it('that is too old to leave nothing out is named as such', async () => {
+    const run = await runWith('echo "Error: No such option: --x-ignore-semgrepignore-files" >&2; exit 2')
+    expect(run.error).toMatchObject({
+      code: 'E_SCAN_NO_EVIDENCE',
+      next: expect.stringContaining('Install a newer semgrep') as unknown,
+    })
+  })
+
+  it('that cannot be told to pass over a folder scans it, and what is found there does not count', async () => {
+    const source = (path: string) => ({
+      source: { path: `WORKSPACE/${path}` },
+      packages: [{ package: { name: 'lodash', version: '4.17.20' }, groups: [{ ids: ['GHSA-1'] }] }],
+    })
+    const report = JSON.stringify({ results: [source('out/package-lock.json'), source('package-lock.json')] })
+    workshop = await Workshop.open({
+      'bin/osv-scanner': `#!/bin/bash
+for argument; do
+  case $argument in
+    --experimental-exclude=*) echo 'flag provided but not defined: -experimental-exclude' >&2; exit 127 ;;
+    --output-file=*) report=\${argument#*=} ;;
+  esac
+done
+sed "s|WORKSPACE|$PWD|g" report.json > "$report"
+exit 1
+`,
+      'report.json': report,
+      'out/package-lock.json': '{}',
+    })
+    workshop.commit('out')
+    const run = await workshop.run(scan, { scan: { ...noScanners, dependencies: dependencies() } })
+    expect(run.error).toMatchObject({
+      code: 'E_SCAN_FINDINGS',
+      message: 'osv-scanner has 1 finding of severity high or above.',
+    })
+    expect(factOf(run, 'dependencies', 'scanned')).toBe(
+      '1 packages of package-lock.json; left out: 1 folder not in the commit (out/)',
+    )
   })
 
   it('that fails does not keep the others from scanning', async () => {

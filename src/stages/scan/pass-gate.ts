@@ -24,7 +24,6 @@ export function passGate(
     .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity}`)
-  step.fact('scanned', evidence)
   step.fact('findings', counts.length === 0 ? 'none' : counts.join(', '))
   step.log.info(
     `${tool} looked at ${evidence}. Findings: ${counts.length === 0 ? 'none' : counts.join(', ')}.`,

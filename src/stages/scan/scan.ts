@@ -39,6 +39,7 @@ export const scan: Stage<Outputs, 'scan', 'checkout', Config, Systems> = {
         const judge = (report: ScannerReport, settings: ScannerSettings, each: StepContext): void => {
           reports.push(report)
           each.keep('findings', report.findings)
+          each.fact('scanned', report.evidence)
           if (report.failure !== undefined) throw report.failure
           passGate(report, settings, ignore, today, each)
         }

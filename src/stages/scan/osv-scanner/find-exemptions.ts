@@ -23,7 +23,8 @@ export async function findExemptions(
   const found: Exemptions[] = []
   for (const file of [...tracked, ...untracked]) {
     if (file !== SETTINGS_FILE && !file.endsWith(`/${SETTINGS_FILE}`)) continue
-    const text = await files.read(workspace, file, { maxBytes: MAX_BYTES })
+    // One that cannot be read, such as a link that leads out of the workspace, hides nothing either.
+    const text = await files.read(workspace, file, { maxBytes: MAX_BYTES }).catch(() => undefined)
     const exemptions = readExemptions(text ?? '')
     if (exemptions.ids.length > 0 || exemptions.overrides > 0) found.push({ file, ...exemptions })
   }

@@ -6,7 +6,7 @@ import {
   type SchemathesisReport,
 } from '../../../findings/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import { count, nameSome } from '../name-some.ts'
+import { count } from '../name-some.ts'
 import { lacksEvidence, type ScannerReport } from '../scanner.ts'
 
 const SHOWN_FINDINGS = 5
@@ -119,13 +119,5 @@ function asksForInvalid(args: readonly string[]): boolean {
     (each, index) =>
       /^(?:--mode=|-m=?)negative$/.test(each) ||
       (each === 'negative' && ['--mode', '-m'].includes(args[index - 1] ?? '')),
-  )
-}
-
-/** The warning for settings of the repository that make the scan ask or say less. */
-export function warnOfSettings(file: string, settings: readonly string[], step: StepContext): void {
-  if (settings.length === 0) return
-  step.log.warn(
-    `${file} has settings that can hide findings: ${nameSome(settings, 10)}. It is read, because headers and logins are in it.`,
   )
 }

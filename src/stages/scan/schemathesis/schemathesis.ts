@@ -10,13 +10,11 @@ import {
   type ScannerSystems,
 } from '../scanner.ts'
 import { scannerEnvironment } from '../scanner-environment.ts'
-import { findSettings } from './find-settings.ts'
-import { judgeReport, warnOfSettings } from './judge-report.ts'
+import { judgeReport } from './judge-report.ts'
+import { warnOfSettings } from './read-settings.ts'
 import { startService } from './start-service.ts'
 
 const INSTALL = 'pipx install schemathesis'
-const SETTINGS_FILE = 'schemathesis.toml'
-const MAX_SETTINGS_BYTES = 1024 * 1024
 
 /**
  * Starts the service, asks it what its API description allows and what it forbids, and ends it again. The answers are
@@ -42,8 +40,7 @@ export async function runSchemathesis(
   }
   const folder = await systems.files.makeFolder('schemathesis')
   const file = join(folder, 'schemathesis.json')
-  const own = await systems.files.read(workspace, SETTINGS_FILE, { maxBytes: MAX_SETTINGS_BYTES })
-  warnOfSettings(SETTINGS_FILE, findSettings(own ?? ''), step)
+  const hiding = await warnOfSettings(workspace, systems, step)
   // SCHEMATHESIS_HOOKS loads code that can change every request and every check.
   const env = scannerEnvironment(systems, step, 'SCHEMATHESIS_', [])
   const service = await startService(settings, workspace, systems, step)
@@ -57,7 +54,8 @@ export async function runSchemathesis(
     const text = await systems.files.read(folder, file)
     if (text === undefined) throw lacksEvidence('schemathesis', 'wrote no report', { finished })
     const { exitCode } = finished
-    return judgeReport({ text, exitCode, log: service.lastLines() }, settings, step)
+    const report = judgeReport({ text, exitCode, log: service.lastLines() }, settings, step)
+    return hiding === undefined ? report : { ...report, evidence: `${report.evidence}; ${hiding}` }
   } finally {
     await service.end()
   }
