@@ -43,7 +43,7 @@ export async function runSemgrep(
     await semgrepEnvironment(folder, systems, step),
   )
   if (finished.exitCode !== 0) {
-    const isOld = /no such option/i.test(`${finished.stderr}${finished.stdout}`)
+    const isOld = /(?:no such|unknown) option/i.test(`${finished.stderr}${finished.stdout}`)
     throw lacksEvidence('semgrep', `ended with exit code ${finished.exitCode}`, {
       finished,
       ...(isOld ? { next: `Install a newer semgrep, 1.117 or later: ${INSTALL}` } : {}),
