@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { type Config, readTrigger } from './config/index.ts'
+import { join } from 'node:path'
+import type { Config } from './config/index.ts'
 import { toStagegateError } from './errors/index.ts'
 import { decideJob, type Job } from './handover/job.ts'
 import { readInputs } from './inputs/index.ts'
@@ -12,14 +12,16 @@ import { type Console, openConsole } from './main/console.ts'
 import { checkRunnerFiles } from './main/check-runner-files.ts'
 import { createEndAtOnce, type EndAtOnce } from './main/end-at-once.ts'
 import { finish, onCrash } from './main/exit-code.ts'
+import { endWithNothing } from './main/end-with-nothing.ts'
 import { failBeforePlan } from './main/fail-before-plan.ts'
+import { makeTemporary } from './main/make-temporary.ts'
+import { openCheckout } from './main/open-checkout.ts'
 import { openGit } from './main/open-git.ts'
 import { loadJobConfig } from './main/jobs/load-job-config.ts'
 import { type Ended, runPlan } from './main/run-plan.ts'
 import type { RunSignals } from './main/signals.ts'
 import { markFinished, markLost, markMain } from './main/state.ts'
 import { openWatchdog, type Watchdog } from './main/watchdog/watchdog.ts'
-import { checkoutFolder, placeCommit } from './stages/checkout/place-commit.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
 /** What is still alive when everything has ended is given this long, in milliseconds. */
@@ -72,25 +74,28 @@ interface Run {
 type Told = Ended & { readonly config: Config | undefined; readonly job: Job | undefined }
 
 async function run({ env, temporary, console, signals, atOnce, watchdog }: Run): Promise<Told> {
-  let where = 'inputs'
+  let where = 'runner'
   let job: Job | undefined
   let config: Config | undefined
   try {
+    await console.runnerFiles.check()
     const startedAt = console.clock.now().toISOString()
     await markMain(console.runnerFiles, { temporary, runMark: console.runMark, startedAt })
-    await mkdir(dirname(temporary), { recursive: true })
-    await mkdir(temporary, { mode: 0o700 })
+    await makeTemporary(temporary)
+    where = 'inputs'
     const inputs = readInputs(env, console.warn)
     signals.limit(inputs.timeoutMs)
     watchdog.limit(inputs.timeoutMs)
     where = 'checkout'
     const git = openGit(console, inputs, env)
-    await placeCommit(git, await readTrigger(env), checkoutFolder(env), signals.signal, (text) => {
-      console.output.info(text)
-    })
+    const trigger = await openCheckout(git, inputs, env, signals.signal, console)
+    if (trigger.nothingToDo !== undefined) {
+      await endWithNothing(trigger.nothingToDo, console)
+      return { success: true, lost: undefined, config, job }
+    }
     where = 'configuration'
     job = inputs.needs === undefined ? undefined : decideJob(inputs.stages, inputs)
-    config = await loadJobConfig(job, { inputs, env, temporary })
+    config = await loadJobConfig(job, { inputs, env, temporary, trigger })
     where = 'plan'
     signals.signal.throwIfAborted()
     const cores = availableParallelism()

@@ -48,6 +48,7 @@ describe('a trigger', () => {
     ['workflow_run', { commit: sha('8'), headCommit: sha('8'), branch: 'main', untrusted: undefined }],
     ['schedule', { commit: sha('a'), branch: 'main' }],
     ['release', { commit: sha('a'), tag: 'v1.2.0', branch: undefined }],
+    ['push-deleted', { nothingToDo: 'The push deleted refs/heads/old: there is no commit to build.' }],
   ])('of the event %s says which commit, branch and tag it is about', (name, expected) => {
     expect(parse(name)).toMatchObject({ event: name.split('-')[0], foreignCommit: undefined, ...expected })
   })
@@ -76,7 +77,6 @@ describe('a trigger', () => {
   })
 
   it.each([
-    ['a deleted branch', 'push-deleted', /deleted refs\/heads\/old/],
     ['the run of a workflow that a fork started', 'workflow_run-fork', /fork/],
     ['a release that was deleted', 'release-deleted', /release v1\.2\.0 was deleted/],
   ])('is refused for %s', (_, name, message) => {

@@ -29,6 +29,7 @@ interface Expected {
 const fork = /^no credentials on a fork$/
 const bot = /^no credentials in a run of Dependabot$/
 const target = /^pull_request_target runs on behalf of whoever opened the pull request$/
+const deleted = /^The push deleted refs\/heads\/old: there is no commit to build\.$/
 const notNamed = /^the event \w+ does not deploy: deploy\.on does not name it$/
 
 /** Every event that is supported, from every kind of origin. Refused ones have the message in place of the rest. */
@@ -36,7 +37,7 @@ const table: Readonly<Record<keyof typeof events, Expected | RegExp>> = {
   push: { head: sha('a'), deploys: true, named: true },
   'push-branch': { head: sha('a'), deploys: /^the branch feature\/faster does not deploy/, named: true },
   'push-tag': { head: sha('a'), deploys: /^refs\/tags\/v1\.2\.0 does not deploy/, named: true },
-  'push-deleted': /The push deleted refs\/heads\/old/,
+  'push-deleted': { head: sha('a'), deploys: deleted, named: deleted },
   'push-dependabot': { head: sha('a'), deploys: bot, named: bot },
   'push-rerun': { head: sha('a'), deploys: true, named: true, attempt: 3 },
   'push-in-fork': { head: sha('a'), deploys: true, named: true },

@@ -27,6 +27,8 @@ export const defaults = {
     commitTag: 'keep',
   },
   deployOn: { push: ['main'], workflow_dispatch: true, release: true },
+  /** `created` and `edited` do not deploy: correcting the text of an old release would deploy its commit. */
+  releaseActions: ['published', 'released', 'prereleased'],
   configsPath: '.',
   chartHooks: 'refuse',
   rego: 'v1',

@@ -1,4 +1,5 @@
 export type * from './config.ts'
+export { findCheckout } from './load/find-checkout.ts'
 export { loadConfig } from './load-config.ts'
 export { peekMayDeploy } from './peek-may-deploy.ts'
 export { readTrigger } from './read-trigger.ts'

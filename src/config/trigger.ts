@@ -2,6 +2,8 @@
 export interface Trigger {
   /** The event's name: `push`, `pull_request`, `workflow_dispatch`, … */
   readonly event: string
+  /** What happened, where the event's payload says it: `published`, `completed`, `closed`, … */
+  readonly action: string | undefined
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string
   /** Statuses and checks go to this commit: on a pull request its head, never the merge commit. 40 hex digits. */
@@ -13,6 +15,8 @@ export interface Trigger {
   /** The branch that the event is about; in a merge queue the branch that is merged into. */
   readonly branch: string | undefined
   readonly tag: string | undefined
+  /** Whether `branch` may be the name of a tag: the payload of workflow_run has one name for both. `settleBranch` asks. */
+  readonly mayBeTag: boolean
   readonly pullRequest: { readonly number: number; readonly baseBranch: string } | undefined
   /** Why this run has no credentials (a fork, Dependabot), or undefined when it has. */
   readonly untrusted: string | undefined
@@ -21,6 +25,10 @@ export interface Trigger {
    * The checkout refuses a workspace that is at it.
    */
   readonly foreignCommit: string | undefined
+  /** Why this event deploys nothing, whatever `deploy.on` says (a workflow that failed); undefined where `deploy.on` decides. */
+  readonly deploysNothing: string | undefined
+  /** Why there is not even a commit to build (a branch was deleted): the run ends at once, and well. */
+  readonly nothingToDo: string | undefined
   readonly run: {
     readonly id: string
     readonly attempt: number

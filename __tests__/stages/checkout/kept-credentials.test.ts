@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../../../src/config/config.ts'
@@ -12,11 +12,14 @@ import { Workshop } from '../commands/run-stage.ts'
 
 const HEADER = 'AUTHORIZATION: basic dG9rZW46Z2hzX3NlY3JldA=='
 let workshop: Workshop
+/** Of the user whose settings Git reads; not the one that runs the tests. */
+let home: string
 let workspace: string
 let head: string
 
 beforeAll(async () => {
-  workshop = await Workshop.open({})
+  home = newFolder()
+  workshop = await Workshop.open({}, { ...process.env, HOME: home, XDG_CONFIG_HOME: home })
   const { processes } = workshop.systems
   const git = createGit({
     ...{ processes, clock: systemClock, serverUrl: 'http://127.0.0.1:9' },
@@ -25,6 +28,7 @@ beforeAll(async () => {
   Object.assign(workshop.systems, { git })
 })
 beforeEach(() => {
+  rmSync(join(home, '.gitconfig'), { force: true })
   workspace = newRepository()
   head = commit(workspace, 'first', { 'a.txt': 'a' })
 })
@@ -39,6 +43,17 @@ describe('a checkout', () => {
   it('without a credential is deployed from', async () => {
     run(workspace, 'remote', 'add', 'origin', 'https://github.com/acme/api')
     run(workspace, 'config', 'http.https://example.com/.extraheader', 'X-Trace: 1')
+    // As steps for private packages over ssh leave them: no credential is in these.
+    run(workspace, 'config', 'url.ssh://git@github.com/.insteadOf', 'https://github.com/')
+    run(
+      home,
+      'config',
+      '--global',
+      'url.git@key-1.github.com:acme/api.insteadOf',
+      'https://github.com/acme/api',
+    )
+    run(home, 'config', '--global', 'core.sshCommand', 'ssh -o StrictHostKeyChecking=yes')
+    run(workspace, 'init', '--quiet', '--bare', join(workspace, '.git/modules/shared'))
     expect((await check()).error).toBeUndefined()
   })
 
@@ -67,6 +82,59 @@ describe('a checkout', () => {
       () =>
         run(workspace, 'remote', 'add', 'origin', 'https://x-access-token:ghs_secret@github.com/acme/api'),
       'remote.origin.url',
+    ],
+    [
+      'in the address to push to',
+      () =>
+        run(workspace, 'config', 'remote.origin.pushurl', 'https://x-access-token:ghs_secret@github.com/a/b'),
+      'remote.origin.pushurl',
+    ],
+    [
+      'in another address for a server, as steps for private packages leave it',
+      () =>
+        run(
+          workspace,
+          'config',
+          'url.https://x-access-token:ghs_secret@github.com/.insteadOf',
+          'https://github.com/',
+        ),
+      'url.https://***@github.com/.insteadof',
+    ],
+    [
+      'in the settings of the user',
+      () => {
+        run(
+          home,
+          'config',
+          '--global',
+          'url.https://ghs_secret@github.com/.insteadOf',
+          'ssh://git@github.com/',
+        )
+        run(home, 'config', '--global', 'http.https://github.com/.extraheader', HEADER)
+      },
+      "http.https://github.com/.extraheader of the user's settings, url.https://***@github.com/.insteadof of the user's settings",
+    ],
+    [
+      'in the settings of a submodule, and of a submodule of it',
+      () => {
+        const module = join(workspace, '.git/modules/libs/shared')
+        for (const folder of [module, join(module, 'modules/inner')]) {
+          run(workspace, 'init', '--quiet', '--bare', folder)
+          run(folder, 'config', 'http.https://github.com/.extraheader', HEADER)
+        }
+      },
+      'http.https://github.com/.extraheader of the submodule libs/shared, http.https://github.com/.extraheader of the submodule libs/shared/inner',
+    ],
+    [
+      'in the settings of a submodule, as actions/checkout 6 leaves it',
+      () => {
+        const module = join(workspace, '.git/modules/shared')
+        const file = join(newFolder(), 'git-credentials.config')
+        writeFileSync(file, `[http "https://github.com/"]\n\textraheader = ${HEADER}\n`)
+        run(workspace, 'init', '--quiet', '--bare', module)
+        run(module, 'config', `includeIf.gitdir:${module}.path`, file)
+      },
+      'http.https://github.com/.extraheader of the submodule shared',
     ],
   ])(
     'with a credential %s is refused before anything of it runs, and the credential is not told',

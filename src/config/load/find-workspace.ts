@@ -1,23 +1,24 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { StagegateError } from '../../errors/index.ts'
+import { findCheckout } from './find-checkout.ts'
 
 /**
  * The folder of the service: its absolute path, and that from the root of the checkout.
  *
- * @param root GITHUB_WORKSPACE
+ * @param workspace GITHUB_WORKSPACE
  * @throws StagegateError E_CHECKOUT_NOT_GIT, E_PATH_OUTSIDE
  */
 export async function findWorkspace(
-  root: string | undefined,
+  workspace: string | undefined,
   workingDirectory: string,
 ): Promise<{ readonly workspace: string; readonly folder: string }> {
-  if (root === undefined || root === '') {
-    throw new StagegateError('E_CHECKOUT_NOT_GIT', { message: 'GITHUB_WORKSPACE is not set.' })
-  }
-  const folder = join(root, workingDirectory)
+  const root = await findCheckout(workspace, workingDirectory)
   try {
-    const [top, real] = await Promise.all([realpath(root), realpath(folder)])
+    const [top, real] = await Promise.all([
+      realpath(root),
+      realpath(join(workspace ?? root, workingDirectory)),
+    ])
     if (real !== top && !real.startsWith(top + sep)) {
       throw new StagegateError('E_PATH_OUTSIDE', {
         message: `working-directory ${workingDirectory} leads out of the checkout.`,

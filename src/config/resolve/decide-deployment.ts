@@ -16,19 +16,34 @@ export function decideDeployment(
   trigger: Trigger,
   on: Readonly<Record<string, EventRule | undefined>> = defaults.deployOn,
 ): DeploymentDecision {
-  if (trigger.untrusted !== undefined) return { allowed: false, reason: trigger.untrusted }
+  const never = trigger.nothingToDo ?? trigger.untrusted ?? trigger.deploysNothing
+  if (never !== undefined) return { allowed: false, reason: never }
   const { event } = trigger
   const rule = Object.hasOwn(on, event) ? on[event] : undefined
   if (rule === undefined || rule === false) {
     return { allowed: false, reason: `the event ${event} does not deploy: deploy.on does not name it` }
   }
-  if (rule === true) return { allowed: true }
-  const patterns = typeof rule === 'string' ? [rule] : rule
-  const branch = trigger.pullRequest?.baseBranch ?? trigger.branch
-  if (branch !== undefined && patterns.some((pattern) => matchesBranch(branch, pattern)))
+  const patterns = patternsOf(event, rule)
+  if (patterns === undefined) return { allowed: true }
+  const subject = event === 'release' ? trigger.action : (trigger.pullRequest?.baseBranch ?? trigger.branch)
+  if (subject !== undefined && patterns.some((pattern) => matchesBranch(subject, pattern)))
     return { allowed: true }
-  const seen = branch === undefined ? trigger.ref : `the branch ${branch}`
-  return { allowed: false, reason: `${seen} does not deploy: deploy.on.${event} is ${patterns.join(', ')}` }
+  const reason = `${seenOf(trigger)} does not deploy: deploy.on.${event} is ${patterns.join(', ')}`
+  return { allowed: false, reason }
+}
+
+/** What a rule takes: branches, of a release its actions. Undefined: everything. */
+function patternsOf(event: string, rule: Exclude<EventRule, false>): readonly string[] | undefined {
+  if (rule === true) return event === 'release' ? defaults.releaseActions : undefined
+  return typeof rule === 'string' ? [rule] : (rule)
+}
+
+function seenOf({ event, action, ref, branch, tag, pullRequest }: Trigger): string {
+  if (event === 'release') return `the action ${action ?? 'that is not known'} of a release`
+  const name = pullRequest?.baseBranch ?? branch
+  if (name !== undefined) return `the branch ${name}`
+  if (event !== 'workflow_run') return ref
+  return tag === undefined ? 'a run whose branch is not known' : `the tag ${tag}`
 }
 
 /** Whether a branch fits a pattern: `*` is anything but `/`, `**` is anything. Takes length × length steps at most. */

@@ -14,11 +14,11 @@ const event = (what: string) =>
 export const deployOn = strict({
   push: event('Pushes: true, or the branches.'),
   workflow_dispatch: event('Runs by hand: true, or the branches.'),
-  release: event('Releases.'),
+  release: event('Releases: true for those that are published, released or prereleased, or the actions.'),
   merge_group: event('The merge queue: true, or the branches that are merged into.'),
   schedule: event('Runs by the clock.'),
   repository_dispatch: event('Runs by the API.'),
-  workflow_run: event('Runs after another workflow: true, or the branches that it ran on.'),
+  workflow_run: event('Runs after another workflow that succeeded: true, or the branches that it ran on.'),
   pull_request: event('Pull requests of this repository: true, or the branches that are merged into.'),
 })
 

@@ -38,6 +38,10 @@ export const run = {
   ),
 
   // the machine and the run
+  E_RUNNER_FILES: configuration(
+    'A file or folder of the runner (GITHUB_STATE, GITHUB_OUTPUT, RUNNER_TEMP, …) cannot be written by the user that the step runs as.',
+    'Run the job container as root (container: options: --user 0), or let its user write what is named.',
+  ),
   E_DISK_FULL: remote('The disk of the runner is full.', 'Free space on the runner.'),
   E_CANCELLED: configuration('The run was cancelled.', 'Rerun the job if it was not meant.'),
   E_RUN_TIMEOUT: workload('The run did not end within its timeout.', 'Raise the input timeout.'),

@@ -60,6 +60,7 @@ async function verify(config: Config, { git }: Systems, step: StepContext): Prom
     })
   }
   refuseCredentials(await git.keptCredentials(workspace, step.signal), config, step)
+  warnOfPointers(await git.lfsPointers(workspace, step.signal), step)
   const [tree, described] = await Promise.all([
     git.tree(workspace, commit, step.signal),
     git.describe(workspace, commit, step.signal),
@@ -67,6 +68,16 @@ async function verify(config: Config, { git }: Systems, step: StepContext): Prom
   step.fact('commit', commit.slice(0, 12))
   step.log.info(`${commit} ${described.subject} (${described.author}, ${described.committedAt})`)
   return { commit, tree, ...described }
+}
+
+/** A build takes them for the files themselves, and nothing fails before the service reads one. */
+function warnOfPointers(paths: readonly string[], step: StepContext): void {
+  if (paths.length === 0) return
+  const shown = paths.slice(0, 10).join(', ')
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : ''
+  step.log.warn(
+    `${paths.length} tracked ${paths.length === 1 ? 'file holds' : 'files hold'} a pointer of Git LFS in place of the content, and would be built so: ${shown}${more}. Give actions/checkout lfs: true.`,
+  )
 }
 
 /** Before any code of the commit runs. Only where nothing is deployed, and so the token is worth less, is it a warning. */

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listCheckouts } from '../../config/load/find-checkout.ts'
 import type { Trigger } from '../../config/trigger.ts'
 import { StagegateError } from '../../errors/index.ts'
 import type { Git } from '../../systems/git/git.ts'
@@ -16,7 +19,7 @@ export async function placeCommit(
   say: (text: string) => void,
 ): Promise<void> {
   const { commit } = trigger
-  const head = await git.headCommit(workspace, signal)
+  const head = await readHead(git, workspace, signal)
   if (head === commit) return
   if (trigger.foreignCommit !== undefined) {
     throw new StagegateError('E_EVENT_UNSUPPORTED', {
@@ -33,10 +36,27 @@ export async function placeCommit(
   await git.checkOut(workspace, commit, signal)
 }
 
-/** The folder of the checkout: GITHUB_WORKSPACE. */
-export function checkoutFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const folder = env.GITHUB_WORKSPACE ?? ''
-  if (folder === '')
-    throw new StagegateError('E_CHECKOUT_NOT_GIT', { message: 'GITHUB_WORKSPACE is not set.' })
-  return folder
+async function readHead(git: Git, workspace: string, signal: AbortSignal): Promise<string> {
+  try {
+    return await git.headCommit(workspace, signal)
+  } catch (thrown) {
+    if (!(thrown instanceof StagegateError) || thrown.code !== 'E_CHECKOUT_NOT_GIT') throw thrown
+    throw (await explainOtherPath(thrown, workspace)) ?? thrown
+  }
+}
+
+/** `actions/checkout` with `path` leaves the repository in a folder of the workspace. */
+async function explainOtherPath(
+  error: StagegateError,
+  workspace: string,
+): Promise<StagegateError | undefined> {
+  const hasOwn = await stat(join(workspace, '.git')).catch(() => undefined)
+  if (hasOwn !== undefined) return undefined
+  const [first, ...others] = await listCheckouts(workspace)
+  if (first === undefined) return undefined
+  const names = [first, ...others].slice(0, 5).join(', ')
+  return error.with({
+    message: `${workspace} is no Git checkout; there is one in ${names}: actions/checkout was given the input path.`,
+    next: `Set the input working-directory to ${first}, or to the service's folder below it; or take path away from actions/checkout.`,
+  })
 }

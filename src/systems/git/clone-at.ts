@@ -4,9 +4,10 @@ import type { Clock } from '../clock/clock.ts'
 import type { Finished } from '../runner/processes.ts'
 import type { RunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
-import { classifyGitFailure, type GitFailure, gitReasons } from './git-failure.ts'
+import { classifyGitFailure, explainMissingFilter, type GitFailure, gitReasons } from './git-failure.ts'
 import type { Git } from './git.ts'
 import { isCommitId, isRefName, repositoryUrl } from './names.ts'
+import { parseRefs } from './parse-refs.ts'
 import { retryWhileUnavailable } from './retry.ts'
 
 const CODES: Readonly<Record<GitFailure, ErrorCode>> = {
@@ -109,15 +110,6 @@ async function resolve(ref: string, url: string, repository: string, remote: Rem
   })
 }
 
-/** Lines `<sha>\t<ref>`. */
-function parseRefs(text: string): ReadonlyMap<string, string> {
-  const pairs = text
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .filter((fields): fields is [string, string] => fields.length === 2 && isCommitId(fields[0] ?? ''))
-  return new Map(pairs.map(([commit, name]) => [name, commit]))
-}
-
 function remoteFailure(finished: Finished, repository: string, ref: string): StagegateError {
   const failure = classifyGitFailure(finished.stderr)
   const messages: Readonly<Record<GitFailure, string>> = {
@@ -135,6 +127,8 @@ function remoteFailure(finished: Finished, repository: string, ref: string): Sta
 /** A command that only touches our own folder: it fails for a full disk, or for a repository that Git refuses. */
 function local(finished: Finished, repository: string): Finished {
   if (finished.exitCode === 0) return finished
+  const filter = explainMissingFilter(finished.stderr)
+  if (filter !== undefined) throw filter.with({ state: NOTHING_APPLIED })
   if (/no space left/i.test(finished.stderr)) {
     throw new StagegateError('E_DISK_FULL', {
       message: `The disk is full while ${repository} is checked out.`,

@@ -6,11 +6,13 @@ import { changedInCommit } from './changed-in-commit.ts'
 import { compareCommits } from './compare-commits.ts'
 import { createRunGit } from './git-command.ts'
 import type { GitCredential } from './git-environment.ts'
-import { gitReasons } from './git-failure.ts'
+import { explainMissingFilter, gitReasons } from './git-failure.ts'
 import type { Git } from './git.ts'
 import { findKeptCredentials } from './kept-credentials.ts'
+import { findLfsPointers } from './lfs-pointers.ts'
 import { listFiles } from './list-files.ts'
-import { isCommitId } from './names.ts'
+import { isCommitId, isRefName } from './names.ts'
+import { parseRefs } from './parse-refs.ts'
 import { retryWhileUnavailable } from './retry.ts'
 
 export interface GitOptions {
@@ -67,10 +69,23 @@ export function createGit(options: GitOptions): Git {
         })
       }
     },
+    async refsNamed(workspace, name, signal) {
+      if (!isRefName(name)) return undefined
+      const [branch, tag] = [`refs/heads/${name}`, `refs/tags/${name}`]
+      const args = ['ls-remote', '--end-of-options', 'origin', branch, tag, `${tag}^{}`]
+      const asked = await retryWhileUnavailable(clock, signal, () =>
+        run({ workspace, args, credentials: credential(options.token), signal }),
+      )
+      if (asked.exitCode !== 0) return undefined
+      const found = parseRefs(asked.stdout)
+      return { branch: found.get(branch), tag: found.get(`${tag}^{}`) ?? found.get(tag) }
+    },
     async checkOut(workspace, commit, signal) {
       const args = ['checkout', '--quiet', '--detach', '--no-recurse-submodules', checked(commit)]
       const finished = await run({ workspace, args, signal })
       if (finished.exitCode !== 0) {
+        const filter = explainMissingFilter(finished.stderr)
+        if (filter !== undefined) throw filter
         throw new StagegateError('E_CHECKOUT_DIRTY', {
           message: `The workspace cannot be brought to commit ${commit.slice(0, 12)}.`,
           evidence: finished.stderr.split('\n').filter(Boolean).slice(0, 20),
@@ -101,6 +116,7 @@ export function createGit(options: GitOptions): Git {
       const { exitCode, stdout } = await run({ workspace, args: ['show', `HEAD^:./${path}`], signal })
       return exitCode === 0 ? stdout : undefined
     },
+    lfsPointers: (workspace, signal) => findLfsPointers(run, workspace, signal),
     keptCredentials: (workspace, signal) => findKeptCredentials(run, workspace, signal),
     compareCommits: (workspace, base, head, signal) =>
       compareCommits(run, workspace, checked(base), checked(head), signal),
@@ -133,6 +149,8 @@ function lastLine(text: string): string {
 
 function succeeded(finished: Finished, workspace: string): Finished {
   if (finished.exitCode === 0) return finished
+  const filter = explainMissingFilter(finished.stderr)
+  if (filter !== undefined) throw filter
   throw new StagegateError('E_CHECKOUT_NOT_GIT', {
     message: `Git cannot read the checkout in ${workspace} (exit ${finished.exitCode}).`,
     evidence: gitReasons(finished.stderr),

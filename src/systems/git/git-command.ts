@@ -30,7 +30,11 @@ export interface GitCall {
   readonly keepBytes?: number
 }
 
-/** Runs one Git command in a folder; its exit code is the caller's to judge. @throws StagegateError E_TOOL_MISSING */
+/**
+ * Runs one Git command in a folder; its exit code is the caller's to judge.
+ *
+ * @throws StagegateError E_TOOL_MISSING without Git; E_COMMAND_NOT_FOUND for a folder that is not there or not to be entered
+ */
 export type RunGit = (call: GitCall) => Promise<Finished>
 
 export function createRunGit(processes: Processes, protocols: readonly string[]): RunGit {
@@ -45,7 +49,8 @@ export function createRunGit(processes: Processes, protocols: readonly string[])
         ...(keepBytes === undefined ? {} : { keepBytes }),
       })
     } catch (thrown) {
-      if (thrown instanceof StagegateError && thrown.code === 'E_COMMAND_NOT_FOUND') {
+      const couldNotStart = thrown instanceof StagegateError && thrown.code === 'E_COMMAND_NOT_FOUND'
+      if (couldNotStart && (await processes.find('git')) === undefined) {
         throw new StagegateError('E_TOOL_MISSING', { message: 'git is not on the PATH.', cause: thrown })
       }
       throw thrown

@@ -28,6 +28,15 @@ export interface Git {
   hasCommit(workspace: string, commit: string, signal?: AbortSignal): Promise<boolean>
   /** Fetches one commit by its SHA. @throws StagegateError E_CHECKOUT_COMMIT_MISSING */
   fetchCommit(workspace: string, commit: string, options: { readonly signal: AbortSignal }): Promise<void>
+  /**
+   * The commits of the branch and of the tag of a name on the remote `origin` now; undefined where it does not say, or the
+   * name can be that of no ref.
+   */
+  refsNamed(
+    workspace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly branch: string | undefined; readonly tag: string | undefined } | undefined>
   /** Makes the workspace the commit's content; refuses to overwrite changes. @throws StagegateError E_CHECKOUT_DIRTY */
   checkOut(workspace: string, commit: string, signal?: AbortSignal): Promise<void>
   /** Tracked files that differ from the commit, at most 20. */
@@ -52,7 +61,11 @@ export interface Git {
   ): Promise<readonly string[] | undefined>
   /** A file as the commit's first parent has it; undefined where it has none, or the parent is not there. */
   readAtParent(workspace: string, path: string, signal?: AbortSignal): Promise<string | undefined>
-  /** Names of the checkout's settings that hold a credential, which anything that runs in it can read. */
+  /**
+   * Tracked files below the workspace that hold a pointer of Git LFS in place of their content. Relative to the workspace.
+   */
+  lfsPointers(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Names of settings, of the checkout, its submodules and this user, that hold a credential, which anything that runs in it can read. */
   keptCredentials(workspace: string, signal?: AbortSignal): Promise<readonly string[]>
   /**
    * How two commits stand to each other; undefined where the checkout does not have all of their history: a shallow one

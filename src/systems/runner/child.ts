@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { access, constants as fileSystem, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 
@@ -95,16 +95,27 @@ function waitForEnd(child: ChildProcess, clock: Clock): Promise<number> {
 async function explainStart({ argv, cwd }: Command, error: unknown): Promise<StagegateError> {
   const { code = 'unknown reason' } = error as NodeJS.ErrnoException
   const name = basename(argv[0])
-  const hasFolder = await stat(cwd).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!hasFolder) {
+  const folder = await whyNoFolder(cwd)
+  if (folder !== undefined) {
     return new StagegateError('E_COMMAND_NOT_FOUND', {
-      message: `${name} cannot be started: there is no folder ${cwd}.`,
-      next: 'Correct working-directory.',
+      message: `${name} cannot be started: ${folder}.`,
+      next: 'Correct working-directory, or the rights of the folder.',
     })
   }
   const reason = code === 'ENOENT' ? 'it is not on the PATH' : code
   return new StagegateError('E_COMMAND_NOT_FOUND', { message: `${name} cannot be started: ${reason}.` })
+}
+
+/** Undefined where a child can be started in it. */
+async function whyNoFolder(cwd: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(cwd)).isDirectory()) return `there is no folder ${cwd}`
+    await access(cwd, fileSystem.X_OK)
+    return undefined
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code !== 'EACCES') return `there is no folder ${cwd}`
+    const uid = process.getuid?.() ?? 'unknown'
+    return `the user of this step (uid ${uid}) may not enter the folder ${cwd}`
+  }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { appendFile, lstat, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, appendFile, constants, lstat, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { explainUnwritable } from './explain-unwritable.ts'
 
 /** Of what somebody else wrote, so many bytes are looked at for names. */
 const LOOKED_AT = 64 * 1024
@@ -11,16 +13,29 @@ const MAX_NAMES = 10
  */
 export class GuardedFile {
   readonly #path: string
+  readonly #name: string
   /** What was there when it was opened; the base of everything. */
   #content: string
   /** A write of our own has failed, on a full disk: what is there now accuses nobody. */
   #torn = false
   #queue: Promise<unknown> = Promise.resolve()
 
-  /** @param path absolute; a file that is not there is an empty one */
-  constructor(path: string) {
+  /**
+   * @param path absolute; a file that is not there is an empty one
+   * @param name what people know it by, such as GITHUB_STATE
+   */
+  constructor(path: string, name: string = basename(path)) {
     this.#path = path
+    this.#name = name
     this.#content = readIfThere(path)
+  }
+
+  /** @throws StagegateError E_RUNNER_FILES where this user cannot write to it */
+  async check(): Promise<void> {
+    await this.#explained(async () => {
+      const isThere = await lstat(this.#path).catch(() => undefined)
+      await access(isThere === undefined ? dirname(this.#path) : this.#path, constants.W_OK)
+    })
   }
 
   append(text: string): Promise<void> {
@@ -44,20 +59,30 @@ export class GuardedFile {
    */
   restore(): Promise<string | undefined> {
     return this.#next(async () => {
-      const found = this.#torn ? undefined : await this.#compare()
+      const found = this.#torn ? undefined : await this.#explained(() => this.#compare())
       if (found === undefined) return undefined
-      await rm(this.#path, { recursive: true, force: true })
-      await writeFile(this.#path, this.#content, { flag: 'wx' })
+      await this.#explained(async () => {
+        await rm(this.#path, { recursive: true, force: true })
+        await writeFile(this.#path, this.#content, { flag: 'wx' })
+      })
       return found
     })
   }
 
   async #write(act: () => Promise<void>): Promise<void> {
     try {
-      await act()
+      await this.#explained(act)
     } catch (thrown) {
       this.#torn = true
       throw thrown
+    }
+  }
+
+  async #explained<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (thrown) {
+      throw await explainUnwritable(thrown, this.#name, this.#path)
     }
   }
 

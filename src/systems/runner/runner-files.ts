@@ -4,6 +4,12 @@ import { GuardedFile } from './guarded-file.ts'
 
 /** The files through which the runner takes outputs, state for `post`, and the summary. */
 export interface RunnerFiles {
+  /**
+   * Whether this user can write all of them, before any work is done whose outcome they are to take.
+   *
+   * @throws StagegateError E_RUNNER_FILES
+   */
+  check(): Promise<void>
   /** Never a secret: outputs are readable by every later step. */
   setOutput(name: string, value: string): Promise<void>
   /** For `post`, which reads it as `STATE_<name>`. Never a secret: anything in the job can read it. */
@@ -31,13 +37,16 @@ export function createRunnerFiles(env: Readonly<Record<string, string | undefine
   const files = new Map(
     names.flatMap((name) => {
       const path = env[name] ?? ''
-      return path === '' ? [] : [[name, new GuardedFile(path)] as const]
+      return path === '' ? [] : [[name, new GuardedFile(path, name)] as const]
     }),
   )
   const append = async (file: (typeof names)[number], name: string, value: string): Promise<void> => {
     await files.get(file)?.append(renderVariable(name, value, `stagegate_${randomUUID()}`))
   }
   return {
+    async check() {
+      for (const file of files.values()) await file.check()
+    },
     setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
     saveState: (name, value) => append('GITHUB_STATE', name, value),
     async writeSummary(markdown) {
