@@ -35,7 +35,7 @@ export function decideDeployment(
 /** What a rule takes: branches, of a release its actions. Undefined: everything. */
 function patternsOf(event: string, rule: Exclude<EventRule, false>): readonly string[] | undefined {
   if (rule === true) return event === 'release' ? defaults.releaseActions : undefined
-  return typeof rule === 'string' ? [rule] : (rule)
+  return typeof rule === 'string' ? [rule] : rule
 }
 
 function seenOf({ event, action, ref, branch, tag, pullRequest }: Trigger): string {
