@@ -53,6 +53,38 @@ describe('what is written to GitHub beside the pipeline', () => {
     await subject.server.close()
   })
 
+  test('says of each check run when its stage began and ended', async () => {
+    const beganAt = Date.parse('2026-05-04T08:00:00.000Z')
+    const options = { ledger, clock: subject.clock, output, signal: never, redact, beganAt }
+    const one = new GithubWriter(subject.github, configOf(), options)
+    const times = { startedAt: 1_500, endedAt: 61_500.4 }
+    one.listen({ kind: 'stage-ended', stage: stage('build', done, times) })
+    expect(await one.finish(never)).toEqual([])
+    expect(subject.repository.checkRuns).toMatchObject([
+      { startedAt: '2026-05-04T08:00:01.500Z', completedAt: '2026-05-04T08:01:01.500Z' },
+    ])
+  })
+
+  test('names the check runs of two services apart, whatever their status contexts end with', async () => {
+    const configs = [
+      ...['api', 'worker'].map((service) => ({ service, statusContext: `Deploy ${service} to staging` })),
+      ...['mail', 'shop'].map((service) => ({ service, folder: `services/${service}` })),
+    ]
+    for (const more of configs) {
+      const config = configOf(more)
+      const of = { ...ledger, subject: subjectOf(config, 'd'.repeat(40)) }
+      const one = new GithubWriter(subject.github, config, {
+        ...{ ledger: of, clock: subject.clock, output, signal: never, redact },
+      })
+      one.listen({ kind: 'stage-ended', stage: stage('build', done) })
+      expect(await one.finish(never)).toEqual([])
+    }
+    const names = subject.repository.checkRuns.map(({ name }) => name)
+    expect(new Set(names)).toEqual(
+      new Set(['api', 'worker', 'mail', 'shop'].map((service) => `Stagegate / build (${service})`)),
+    )
+  })
+
   test('is a status, a check run for each stage that ran, and a deployment with its end', async () => {
     writer.setStatus('pending', 'The run has started.')
     end(stage('build', done), stage('scan', done, { resumedFrom: 'run 76' }))

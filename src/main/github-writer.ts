@@ -21,6 +21,8 @@ import type { PassWriter } from './ledger/trust.ts'
 import { RunningStatus } from './running-status.ts'
 import { WriteQueue } from './write-queue.ts'
 
+/** The name of the status where the workflow gives none; whoever gives one may have several services. */
+const DEFAULT_STATUS_CONTEXT = 'Staging Deployment'
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
 /** Of those of the summary, kept for what is said of its annotations. */
@@ -41,6 +43,11 @@ export interface WriterOptions {
   /** Ends what is still being written. */
   readonly signal: AbortSignal
   readonly redact: (text: string) => string
+  /**
+   * When the run began, in milliseconds since 1970: stages count their times from it. Without it, stages are taken to end
+   * when the writer hears of it.
+   */
+  readonly beganAt?: number
 }
 
 /**
@@ -57,6 +64,8 @@ export class GithubWriter {
   readonly #queue: WriteQueue
   readonly #running: RunningStatus
   readonly #fallback: CheckFallback
+  readonly #clock: Clock
+  readonly #beganAt: number | undefined
   readonly #annotations: AnnotationBudget
   readonly #deployment: DeploymentWriter
   /** The stages that have ended so far. */
@@ -71,6 +80,8 @@ export class GithubWriter {
     this.#config = config
     this.#ledger = ledger
     this.#redact = redact
+    this.#clock = clock
+    this.#beganAt = options.beganAt
     this.#signal = AbortSignal.any([signal, this.#stop.signal])
     this.#queue = new WriteQueue(clock, this.#signal)
     this.#running = new RunningStatus(clock, this.#signal, (stage) => {
@@ -155,7 +166,8 @@ export class GithubWriter {
     // Asked while the stage itself is busy, so that nobody waits for it at the end.
     this.#ledger.tools.of(stage).catch(() => undefined)
     if (stage === 'report') this.#running.stop()
-    else if (this.#firstStatus !== undefined) this.#running.start(stage)
+    // Of the first stage the first status speaks already.
+    else if (this.#firstStatus !== undefined && stage !== 'preflight') this.#running.start(stage)
   }
 
   /** Waits until everything is written, or the signal ends it; what was lost, each once. */
@@ -179,6 +191,10 @@ export class GithubWriter {
   #writeCheck(unredacted: StageResult): void {
     const { trigger } = this.#config
     const { subject, writer, tools } = this.#ledger
+    const times = timesOf(
+      unredacted,
+      this.#beganAt ?? this.#clock.now().getTime() - (unredacted.endedAt ?? 0),
+    )
     this.#queue.add('check', async () => {
       const stage = redactResults(unredacted, this.#redact)
       const text = renderCheck(stage)
@@ -200,6 +216,7 @@ export class GithubWriter {
           text: limitBytes(renderEntryText(stage, writer, versions), CHECK_BYTES),
           annotations,
           detailsUrl: trigger.run.url,
+          ...times,
         },
         this.#signal,
       )
@@ -215,8 +232,18 @@ export class GithubWriter {
   }
 }
 
-/** `Stagegate / build`, with the service where a repository has several. */
-export function checkName(config: Pick<Config, 'statusContext' | 'service'>, stage: string): string {
-  const several = config.statusContext.endsWith(')')
-  return several ? `Stagegate / ${stage} (${config.service})` : `Stagegate / ${stage}`
+/** When a stage began and ended, in ISO 8601. */
+function timesOf({ startedAt, endedAt }: StageResult, beganAt: number) {
+  const at = (elapsed: number): string => new Date(Math.round(beganAt + elapsed)).toISOString()
+  if (startedAt === undefined || endedAt === undefined) return {}
+  return { startedAt: at(startedAt), completedAt: at(endedAt) }
+}
+
+/** `Stagegate / build`, with the service where a repository may have several: they must not share a name. */
+export function checkName(
+  config: Pick<Config, 'statusContext' | 'service' | 'folder'>,
+  stage: string,
+): string {
+  const isOne = config.statusContext === DEFAULT_STATUS_CONTEXT && config.folder === ''
+  return isOne ? `Stagegate / ${stage}` : `Stagegate / ${stage} (${config.service})`
 }

@@ -85,5 +85,6 @@ async function endDeployment(
   if (found === undefined || found.isEnded) return
   const end = { state, description, logUrl, environmentUrl: undefined }
   const written = await github.setDeploymentState(found.id, end, signal)
-  if (!written.written) warn(written.reason)
+  const reason = written.written ? written.unfinished : written.reason
+  if (reason !== undefined) warn(reason)
 }

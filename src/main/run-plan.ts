@@ -125,6 +125,9 @@ export async function runPlan(options: RunOptions): Promise<Ended> {
           output: console.output,
           signal: signals.lastSignal,
           redact: console.redact,
+          beganAt:
+            console.clock.now().getTime() -
+            (earlier.elapsedMs + console.clock.monotonic() - console.startedAt),
         })
   // A call of the report alone judges what earlier calls have left: it must not overwrite it first.
   if (!isReportAlone(config.selection.stages))

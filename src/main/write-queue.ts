@@ -100,6 +100,7 @@ export class WriteQueue {
       this.#isFailing = !written.written && !written.refused
       if (written.written) {
         this.#failures[kind] = 0
+        if (written.unfinished !== undefined) this.#lost.add(written.unfinished)
       } else if (written.until !== undefined && !this.#signal.aborted) {
         this.#putBack(next)
         await this.#waitUntil(written.until, written.reason)

@@ -119,6 +119,8 @@ export async function setDeploymentState(
         description,
         log_url: status.logUrl,
         ...(status.environmentUrl === undefined ? {} : { environment_url: status.environmentUrl }),
+        // Without it a success retires every earlier deployment to the environment, those of other services too.
+        auto_inactive: false,
       }
       const write = () => rest.repos.createDeploymentStatus({ ...deployment, ...body })
       await untilVisible(write, api.clock, signal)
@@ -133,8 +135,8 @@ export async function setDeploymentState(
   )
 }
 
-/** The key in a deployment's payload, which GitHub gives back as an object or as text. */
-function keyOf(payload: unknown): string | undefined {
+/** The key in a deployment's payload (`SERVICE/RUN/ATTEMPT`), which GitHub gives back as an object or as text. */
+export function keyOf(payload: unknown): string | undefined {
   try {
     const value: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload
     return (value as { stagegate?: string } | null)?.stagegate

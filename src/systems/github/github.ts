@@ -37,6 +37,9 @@ export interface CheckRun {
   /** Worst first; 50 are sent in a request. */
   readonly annotations: readonly Annotation[]
   readonly detailsUrl: string
+  /** ISO 8601; GitHub shows how long a stage took by both. */
+  readonly startedAt?: string
+  readonly completedAt?: string
 }
 
 export interface StoredCheck {
@@ -96,7 +99,9 @@ export interface NotWritten {
 }
 
 /** What became of a write that must never change the run's result. */
-export type Written = { readonly written: true } | NotWritten
+export type Written =
+  /** With what else belonged to it and did not come about, in a sentence. */
+  { readonly written: true; readonly unfinished?: string } | NotWritten
 
 export interface DeploymentStart {
   readonly commit: string
@@ -175,6 +180,10 @@ export interface GitHub {
     lookedAt: number,
     signal: AbortSignal,
   ): Promise<readonly UnfinishedDeployment[]>
+  /**
+   * Sets the state of one deployment and of no other. With `success`, the deployments that the same service had in the
+   * environment before become `inactive`.
+   */
   setDeploymentState(id: number, status: DeploymentStatus, signal: AbortSignal): Promise<Written>
   /**
    * Whether the token may, asked without writing anything. Never throws.

@@ -9,6 +9,7 @@ import { findRun } from './find-run.ts'
 import type { GitHub, NotWritten, Written } from './github.ts'
 import { KnownChecks } from './known-checks.ts'
 import { listRuns } from './list-runs.ts'
+import { type DeploymentPlace, retireEarlier } from './retire-earlier.ts'
 import { createRedactWrites } from './redact-writes.ts'
 import { writeCheck } from './write-check.ts'
 
@@ -20,6 +21,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const known = new KnownChecks(api)
   const { clock, pace } = api
   const redacted = createRedactWrites(options.redact)
+  /** Of the deployments that this client has started. */
+  const places = new Map<number, DeploymentPlace>()
 
   async function read<T>(doing: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     try {
@@ -80,16 +83,25 @@ export function createGitHub(options: GitHubOptions): GitHub {
       read('The deployments cannot be read', signal, () =>
         findUnfinished(api, environment, keys, lookedAt, signal),
       ),
-    setDeploymentState: (id, status, signal) =>
-      attempt('The state of the deployment was not written', signal, () =>
+    async setDeploymentState(id, status, signal) {
+      const written = await attempt('The state of the deployment was not written', signal, () =>
         setDeploymentState(api, id, redacted.deploymentStatus(status), signal),
-      ),
+      )
+      if (!written.written || status.state !== 'success') return written
+      const doing = 'Earlier deployments of the service are not shown as inactive'
+      const retired = await attempt(doing, signal, () =>
+        retireEarlier(api, id, places.get(id), status.logUrl, signal),
+      )
+      return retired.written ? written : { ...written, unfinished: retired.reason }
+    },
     askPermission: (permission, subject, signal) => askPermission(api, permission, subject, signal),
     compareCommits: (base, head, signal) =>
       read('The commits cannot be compared', signal, () => compareCommits(api, base, head, signal)),
     async startDeployment(deployment, signal) {
       try {
-        return { written: true, id: await startDeployment(api, redacted.deployment(deployment), signal) }
+        const id = await startDeployment(api, redacted.deployment(deployment), signal)
+        places.set(id, deployment)
+        return { written: true, id }
       } catch (thrown) {
         return notWritten('The deployment was not written', thrown, signal)
       }

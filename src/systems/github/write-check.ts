@@ -117,7 +117,11 @@ function bodyOf(check: CheckRun, annotations: readonly ApiAnnotation[]) {
     external_id: check.externalId,
     details_url: check.detailsUrl,
     status: check.status,
+    ...(check.startedAt === undefined ? {} : { started_at: check.startedAt }),
     ...(check.conclusion === undefined ? {} : { conclusion: check.conclusion }),
+    ...(check.conclusion === undefined || check.completedAt === undefined
+      ? {}
+      : { completed_at: check.completedAt }),
     output: {
       title: check.title,
       summary: check.summary,
