@@ -6,6 +6,8 @@ import type { RunGit } from './git-command.ts'
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: a pointer begins with its version, and has less than 1024 bytes. */
 const POINTER = /^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\//
 const POINTER_BYTES = 1024
+/** Of the list of files; names beyond it are not looked at. */
+const LIST_BYTES = 64 * 1024 * 1024
 
 /** See `Git.lfsPointers`. */
 export async function findLfsPointers(
@@ -14,7 +16,7 @@ export async function findLfsPointers(
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const args = ['ls-files', '-z', '--', ':(attr:filter=lfs)']
-  const { exitCode, stdout } = await run({ workspace, args, signal })
+  const { exitCode, stdout } = await run({ workspace, args, signal, keepBytes: LIST_BYTES })
   if (exitCode !== 0) return []
   const pointers: string[] = []
   for (const path of stdout.split('\0').filter(Boolean)) {
