@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { judgeSecret } from '../report/redaction/judge-secret.ts'
+import { leaveOutParts } from '../report/redaction/leave-out-parts.ts'
 import { createPublicTexts } from '../report/redaction/public-texts.ts'
 import { createRedactor } from '../report/redaction/redactor.ts'
 import { type Activity, createActivity } from '../systems/clock/activity.ts'
@@ -66,7 +67,12 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
   const publicTexts = createPublicTexts((text) => {
     redactor.protect(text)
   })
-  const secrets = createSecrets(redactor, output, (value, origin) => judgeSecret(value, origin, publicTexts))
+  const secrets = createSecrets(
+    redactor,
+    output,
+    (value, origin) => judgeSecret(value, origin, publicTexts),
+    (value, origin) => leaveOutParts(value, origin, publicTexts),
+  )
   const inputs = declareInputs(env, secrets, warn)
   const activity = createActivity(systemClock)
   const http = createHttp({

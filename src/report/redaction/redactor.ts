@@ -17,9 +17,10 @@ export interface Redactor {
    * a text that was written before cannot be taken back. Refused are values under 4 characters and words that we print
    * ourselves: hiding those would hide the report, and be no protection.
    *
+   * @param leaveOut whether a line or an inner value is no secret for itself; the whole is hidden all the same
    * @returns whether it was taken
    */
-  add(value: string): boolean
+  add(value: string, leaveOut?: (part: string) => boolean): boolean
   /**
    * Registers a text that was public before any secret was known: an image reference, a status context, an address. A
    * secret that lies wholly within an occurrence of it is left there as it is; everywhere else it is hidden as before.
@@ -48,14 +49,16 @@ export function createRedactor(onRefused: (reason: string) => void = () => undef
     current = undefined
   }
   return {
-    add(value) {
+    add(value, leaveOut = () => false) {
       const reason = findRefusal(value.trim())
       if (reason !== undefined) {
         if (reason !== '') onRefused(reason)
         return false
       }
-      for (const [text, forms] of secretTexts(value)) take(text, forms)
-      for (const [text, forms] of embeddedTexts(value)) if (findRefusal(text) === undefined) take(text, forms)
+      const isLeftOut = (text: string) => text !== value.trim() && leaveOut(text)
+      for (const [text, forms] of secretTexts(value)) if (!isLeftOut(text)) take(text, forms)
+      for (const [text, forms] of embeddedTexts(value))
+        if (findRefusal(text) === undefined && !isLeftOut(text)) take(text, forms)
       return true
     },
     protect(text) {

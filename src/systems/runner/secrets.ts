@@ -33,7 +33,14 @@ export type JudgeValue = (
   readonly warning?: string
 }
 
+/** Which lines and inner values of a secret are no secrets for themselves, see `leaveOutParts`. */
+export type LeaveOutParts = (
+  value: string,
+  origin: Pick<SecretOrigin, 'place' | 'key' | 'isDeclared'>,
+) => (part: string) => boolean
+
 const hideAll: JudgeValue = () => ({ hide: true })
+const leaveNothingOut: LeaveOutParts = () => () => false
 
 /**
  * Registers each secret with the redactor, which stands before our own writers, and with the runner, which stands before
@@ -41,9 +48,10 @@ const hideAll: JudgeValue = () => ({ hide: true })
  * drops every output of the job that has a mask in it.
  */
 export function createSecrets(
-  redactor: { add(value: string): boolean },
+  redactor: { add(value: string, leaveOut?: (part: string) => boolean): boolean },
   output: { mask(value: string): void },
   judge: JudgeValue = hideAll,
+  leaveOutParts: LeaveOutParts = leaveNothingOut,
 ): Secrets {
   return {
     add(value, origin) {
@@ -53,7 +61,8 @@ export function createSecrets(
         origin?.onShown(why ?? 'ordinary')
         return
       }
-      if (!redactor.add(value) || isInPublic === true) return
+      const leaveOut = origin === undefined ? undefined : leaveOutParts(value, origin)
+      if (!redactor.add(value, leaveOut) || isInPublic === true) return
       // The runner hides line by line; a line may be ordinary where the whole is not.
       for (const line of value.split(/[\r\n]+/)) {
         const judged = judge(line, origin)
