@@ -2,15 +2,16 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import type { Config } from '../../../src/config/config.ts'
+import { createFinding } from '../../../src/findings/index.ts'
 import { findChangedSettings, scanPart } from '../../../src/stages/scan/changed-settings.ts'
-import { findEmptyLockFiles } from '../../../src/stages/scan/osv-scanner/empty-lock-files.ts'
+import { countUnscannable, findEmptyLockFiles } from '../../../src/stages/scan/osv-scanner/read-log.ts'
 import { readExemptions } from '../../../src/stages/scan/osv-scanner/find-exemptions.ts'
 import { scannerEnvironment } from '../../../src/stages/scan/scanner-environment.ts'
 import { findSettings } from '../../../src/stages/scan/schemathesis/find-settings.ts'
 import { judgeReport } from '../../../src/stages/scan/schemathesis/judge-report.ts'
 import { warnOfSettings } from '../../../src/stages/scan/schemathesis/read-settings.ts'
 import { describeCoverage } from '../../../src/stages/scan/semgrep/describe-coverage.ts'
-import { isMarked } from '../../../src/stages/scan/semgrep/is-marked.ts'
+import { findMarked } from '../../../src/stages/scan/semgrep/find-marked.ts'
 import { readFixture } from '../../findings/fixtures.ts'
 import { Workshop } from '../commands/run-stage.ts'
 import { dast, noScanners, sast } from './scan-config.ts'
@@ -81,6 +82,21 @@ describe('What semgrep looked at', () => {
 })
 
 describe('A finding', () => {
+  let workshop: Workshop | undefined
+  afterEach(() => workshop?.dispose())
+
+  /** Whether the finding in that line of a file with these lines is marked. */
+  async function isMarked(lines: readonly string[], line: number): Promise<boolean> {
+    workshop = await Workshop.open({ 'a.js': lines.join('\n') })
+    const draft = { tool: 'semgrep', rule: 'no-eval', severity: 'high', message: 'eval' } as const
+    const findings = [
+      createFinding({ ...draft, file: 'a.js', line }),
+      createFinding({ ...draft, file: 'gone.js' }),
+    ]
+    const marked = await findMarked(findings, workshop.workspace, workshop.systems)
+    return findings.some((each) => marked.has(each))
+  }
+
   it.each([
     ['run(eval(x)) // nosemgrep', true],
     ['run(eval(x)) # NOSEM', true],
@@ -89,15 +105,29 @@ describe('A finding', () => {
     ['run(eval(x)) // nosemgrep: another', false],
     ['run(eval(x)) // nothing', false],
     ['run(eval(x)) //nosemgrep', false],
-  ])('on the line %j is marked: %s', (line, expected) => {
-    expect(isMarked(['first', line], 2, 'no-eval')).toBe(expected)
+  ])('on the line %j is marked: %s', async (line, expected) => {
+    expect(await isMarked(['first', line], 2)).toBe(expected)
   })
 
-  it('is marked by the line before only where the mark stands alone', () => {
-    expect(isMarked(['  # nosemgrep', 'eval(x)'], 2, 'no-eval')).toBe(true)
-    expect(isMarked(['other() # nosemgrep', 'eval(x)'], 2, 'no-eval')).toBe(false)
-    expect(isMarked(['eval(x)'], 1, 'no-eval')).toBe(false)
-    expect(isMarked([], 99, 'no-eval')).toBe(false)
+  it.each([
+    [['  # nosemgrep', 'eval(x)'], 2, true],
+    [['other() # nosemgrep', 'eval(x)'], 2, false],
+    [['eval(x)'], 1, false],
+    [[], 99, false],
+  ] as const)(
+    'below the lines %j is marked only where the mark stands alone',
+    async (lines, line, expected) => {
+      expect(await isMarked(lines, line)).toBe(expected)
+    },
+  )
+
+  it('of thousands in one long line costs no more than the line', async () => {
+    workshop = await Workshop.open({ 'a.js': `${'eval(x);'.repeat(250_000)} // nosemgrep` })
+    const draft = { tool: 'semgrep', rule: 'no-eval', severity: 'high', message: 'eval' } as const
+    const findings = Array.from({ length: 10_000 }, (_, index) =>
+      createFinding({ ...draft, file: 'a.js', line: 1, column: index + 1 }),
+    )
+    expect((await findMarked(findings, workshop.workspace, workshop.systems)).size).toBe(10_000)
   })
 })
 
@@ -133,6 +163,13 @@ No package sources found, --help for usage information.
     expect(findEmptyLockFiles(`${log}Error during extraction: (extracting as x) y\n`, '/work/shop')).toEqual(
       [],
     )
+  })
+})
+
+describe('Packages that no database can be asked for', () => {
+  it('are counted by the log of osv-scanner', () => {
+    expect(countUnscannable('x\nFiltered 12 local/unscannable package/s from the scan.\n')).toBe(12)
+    expect(countUnscannable('Scanned a file and found 3 packages\n')).toBe(0)
   })
 })
 

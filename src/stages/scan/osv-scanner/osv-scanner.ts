@@ -12,7 +12,7 @@ import {
   type ScannerSystems,
 } from '../scanner.ts'
 import { scannerEnvironment } from '../scanner-environment.ts'
-import { findEmptyLockFiles } from './empty-lock-files.ts'
+import { countUnscannable, findEmptyLockFiles } from './read-log.ts'
 import { type Exemptions, findExemptions } from './find-exemptions.ts'
 
 const INSTALL = 'go install github.com/google/osv-scanner/v2/cmd/osv-scanner@v2'
@@ -94,7 +94,7 @@ export async function runOsvScanner(
   return {
     tool: 'osv-scanner',
     findings,
-    evidence: `${packages} packages of ${found.sources.join(', ')}${suffix}`,
+    evidence: `${packages} packages of ${found.sources.join(', ')}${describeUnscannable(finished)}${suffix}`,
     notes: noteExempt(findings, exemptions),
   }
 }
@@ -105,6 +105,11 @@ function looksAtNothing({ leftOut }: OsvReport, finished: Finished): Error {
     evidence: leftOut.map((path) => `left out: ${path}`).slice(0, 10),
     next: 'Commit the lock file; without dependencies, turn scan.dependencies off.',
   })
+}
+
+function describeUnscannable({ stderr }: Finished): string {
+  const unscannable = countUnscannable(stderr)
+  return unscannable === 0 ? '' : `; ${unscannable} of them cannot be looked up (local, or without a version)`
 }
 
 function warnOfExemptions(exemptions: readonly Exemptions[], step: StepContext): void {

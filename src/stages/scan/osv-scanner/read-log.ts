@@ -19,3 +19,14 @@ export function findEmptyLockFiles(log: string, workspace: string): readonly str
     )
     .filter((path) => path !== '' && !path.startsWith('../'))
 }
+
+const FILTERED = /^Filtered (\d+) local\/unscannable package/m
+
+/**
+ * How many packages osv-scanner passed over, because they have no version, or are of no ecosystem that a database knows.
+ *
+ * @param log osv-scanner's standard error
+ */
+export function countUnscannable(log: string): number {
+  return Number(FILTERED.exec(log)?.[1] ?? 0)
+}
