@@ -112,6 +112,16 @@ describe('A suite whose attributes count more failures than its cases show', () 
       '<testsuite failures="1"><testcase><flakyFailure/></testcase></testsuite>',
       0,
     ],
+    [
+      'each attempt of a test, as Surefire does',
+      '<testsuite failures="3"><testcase><failure/><rerunFailure/><rerunError/></testcase></testsuite>',
+      1,
+    ],
+    [
+      'more than its cases show, where these show some',
+      '<testsuite failures="3"><testcase><failure/></testcase></testsuite>',
+      1,
+    ],
     ['fewer than there are', '<testsuite failures="0"><testcase><failure/></testcase></testsuite>', 1],
     ['numbers that make no sense', '<testsuite failures="-1" errors="many"><testcase/></testsuite>', 0],
   ])('is not one that counts %s', async (_, report, failed) => {

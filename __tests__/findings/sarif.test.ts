@@ -69,6 +69,16 @@ describe('SARIF that is no evidence', () => {
       { toolExecutionNotifications: [crash] },
       'scanner says that it failed: rules could not be loaded',
     ],
+    [
+      'failed because it found something, as SpotBugs before 4.8.3 says',
+      { executionSuccessful: false, exitCode: 1, exitSignalName: 'BUGS FOUND' },
+      undefined,
+    ],
+    [
+      'failed in another way as well',
+      { executionSuccessful: false, exitCode: 3, exitSignalName: 'MISSING CLASS,BUGS FOUND' },
+      'scanner says that it failed with exit code 3: MISSING CLASS,BUGS FOUND',
+    ],
     ['succeeded', { executionSuccessful: true }, undefined],
     ['has findings, so that its exit code is 1', { executionSuccessful: true, exitCode: 1 }, undefined],
     [

@@ -67,6 +67,7 @@ export function explainFailedRun(run: unknown): string | undefined {
     )
     const success = valueAt(invocation, 'executionSuccessful')
     const exitCode = numberAt(invocation, 'exitCode') ?? 0
+    if (hasFoundOnly(invocation)) continue
     if (success !== false && !(errors.length > 0 && (exitCode !== 0 || success !== true))) continue
     const said = [...errors, ...arrayAt(invocation, 'toolConfigurationNotifications')]
     const message =
@@ -79,4 +80,13 @@ export function explainFailedRun(run: unknown): string | undefined {
     return `${tool} says that it failed${code}${message === undefined ? '' : `: ${message}`}`
   }
   return undefined
+}
+
+/** SpotBugs before 4.8.3 calls a run in which it found bugs, and nothing went wrong, not successful. */
+function hasFoundOnly(invocation: unknown): boolean {
+  return (
+    numberAt(invocation, 'exitCode') === 1 &&
+    stringAt(invocation, 'exitSignalName') === 'BUGS FOUND' &&
+    arrayAt(invocation, 'toolExecutionNotifications').every((each) => stringAt(each, 'level') !== 'error')
+  )
 }

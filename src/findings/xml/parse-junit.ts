@@ -1,33 +1,13 @@
-import { clipText, MAX_CASES, unreadableReport } from '../limits.ts'
-import { locate } from '../locate.ts'
-import { findPlace, isSourcePath } from '../find-place.ts'
+import { MAX_CASES, unreadableReport } from '../limits.ts'
 import { TestTally, type TestCase, type TestSummary } from '../test-summary.ts'
-import { describeWords, readOutcome } from './outcome-words.ts'
+import { describeCase, joinNames, MAX_DETAILS, type OpenCase, type OpenSuite } from './describe-case.ts'
 import type { Attributes, XmlListener } from './read-xml.ts'
 import { SuiteClaims } from './suite-claims.ts'
-
-interface OpenSuite {
-  readonly name: string
-  readonly file: string | undefined
-}
-
-interface OpenCase {
-  /** The element that ends it. */
-  readonly endsWith: string
-  readonly attributes: Attributes
-  failed: boolean
-  skipped: boolean
-  flaky: boolean
-  message: string | undefined
-  details: string
-}
-
-/** Characters of a failure's details that are kept: a thousand failures must fit in memory. */
-const MAX_DETAILS = 16 * 1024
 
 /** Elements of a case that say how it ended; those of Surefire's reruns with them. */
 const failures: ReadonlySet<string> = new Set(['failure', 'error'])
 const flakes: ReadonlySet<string> = new Set(['flakyFailure', 'flakyError'])
+const reruns: ReadonlySet<string> = new Set(['rerunFailure', 'rerunError'])
 const skips: ReadonlySet<string> = new Set(['skipped', 'skip', 'disabled', 'ignored', 'notrun', 'pending'])
 /** What the test printed, which may look like any of these. */
 const outputs: ReadonlySet<string> = new Set(['system-out', 'system-err'])
@@ -35,7 +15,7 @@ const outputs: ReadonlySet<string> = new Set(['system-out', 'system-err'])
 /**
  * Reads JUnit XML as the well-known writers leave it (Surefire, Gradle, pytest, vitest, node:test, googletest): suites
  * nested or not, cases in suites. Counts come from the cases; a failure that stands in a suite beside them counts as one, and
- * so do those that a suite counts in its attributes without showing them.
+ * so do those that a suite counts in its attributes where no case shows any.
  */
 export class JunitParser implements XmlListener {
   readonly #tally = new TestTally()
@@ -48,6 +28,8 @@ export class JunitParser implements XmlListener {
   #kept: string | undefined
   /** The element with what a test printed that is open: nothing in it is of the report. */
   #output: string | undefined
+  /** A suite that counts more failures in its attributes than there are in it. */
+  #contradiction: TestCase | undefined
 
   constructor(source: string, workspace: string) {
     this.#source = source
@@ -75,6 +57,8 @@ export class JunitParser implements XmlListener {
     } else if (this.#case !== undefined && flakes.has(name)) {
       this.#claims.addShown()
       this.#case.flaky = true
+    } else if (reruns.has(name)) {
+      this.#claims.addShown()
     }
   }
 
@@ -93,12 +77,17 @@ export class JunitParser implements XmlListener {
     const ended = this.#case
     if (ended?.endsWith !== name) return
     this.#case = undefined
-    const testCase = this.#describe(ended)
+    const testCase = describeCase(ended, this.#suites, this.#workspace)
     if (testCase.outcome === 'failed' && !ended.failed) this.#claims.addShown()
     this.#add(testCase, ended.flaky && testCase.outcome === 'passed')
   }
 
+  /** To be asked at the end of the document. */
   summary(): TestSummary {
+    const summary = this.#tally.summary()
+    if (this.#contradiction === undefined || summary.failed > 0) return summary
+    this.#tally.add(this.#contradiction)
+    this.#contradiction = undefined
     return this.#tally.summary()
   }
 
@@ -110,52 +99,17 @@ export class JunitParser implements XmlListener {
 
   #closeSuite(element: string): void {
     const contradiction = this.#claims.close()
-    if (contradiction !== undefined) {
+    if (contradiction !== undefined && this.#contradiction === undefined) {
       const { claimed, shown } = contradiction
       const message = `The report contradicts itself: its attributes count ${claimed} failures and errors, its cases show ${shown}.`
-      this.#add({ name: this.#nameOf('(suite)'), outcome: 'failed', durationMs: 0, message }, false)
+      this.#contradiction = {
+        name: joinNames(this.#suites, '(suite)'),
+        outcome: 'failed',
+        durationMs: 0,
+        message,
+      }
     }
     if (element === 'testsuite') this.#suites.pop()
-  }
-
-  #nameOf(test: string): string {
-    const suites = this.#suites.map((suite) => suite.name).filter((name) => name !== '')
-    return clipText([...suites, test].join(' > '))
-  }
-
-  #describe(ended: OpenCase): TestCase {
-    const { attributes } = ended
-    const said = readOutcome(attributes)
-    const outcome = ended.failed ? 'failed' : ended.skipped ? 'skipped' : (said ?? 'passed')
-    const name = this.#nameOf(attributes.name ?? '')
-    const seconds = Number(attributes.time ?? 0)
-    const durationMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0
-    if (outcome === 'passed') return { name, outcome, durationMs }
-    const details = clipText(ended.details, MAX_DETAILS)
-    const words = outcome === 'failed' && !ended.failed ? describeWords(attributes) : ''
-    const message = clipText(
-      ended.message ?? ([words, details].find((each) => each !== '') ?? '').split('\n', 1)[0] ?? '',
-    )
-    const named = attributes.file ?? this.#suites.findLast((suite) => suite.file !== undefined)?.file
-    const own = named === undefined ? undefined : locate(named, this.#workspace)
-    const place = findPlace(details, this.#workspace, own)
-    const file = own ?? place?.file ?? this.#fileOfSuite()
-    const line = attributes.line === undefined ? place?.line : Number(attributes.line)
-    return {
-      name,
-      outcome,
-      durationMs,
-      ...(message === '' ? {} : { message }),
-      ...(details === '' ? {} : { details }),
-      ...(file === undefined ? {} : { file }),
-      ...(file === undefined || line === undefined || !Number.isInteger(line) || line < 1 ? {} : { line }),
-    }
-  }
-
-  /** Some writers (ruff, ESLint) name each suite for its file. */
-  #fileOfSuite(): string | undefined {
-    const name = this.#suites.at(-1)?.name ?? ''
-    return isSourcePath(name) ? locate(name, this.#workspace) : undefined
   }
 }
 
