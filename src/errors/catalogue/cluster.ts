@@ -81,7 +81,18 @@ export const cluster = {
     'Remove Services that nobody needs, or have the range of the cluster widened.',
   ),
   E_LOCK_HELD: remote('Another deployment holds the lock.', 'Wait for it to end.'),
-  E_LOCK_LOST: remote('The lock was taken over by another run.', 'Rerun.'),
+  E_LOCK_LOST: remote(
+    'Another has the lock now: a run that took it over, or somebody who changed its holder.',
+    'Wait until the other run has ended, then rerun.',
+  ),
+  E_LOCK_REMOVED: remote(
+    'The lock was freed or deleted by somebody while the run held it.',
+    'Free a lock only when its run has ended. Rerun.',
+  ),
+  E_LOCK_UNREACHABLE: remote(
+    'The lock could not be renewed in time, because the Kubernetes API did not answer.',
+    'Rerun when it answers again.',
+  ),
   E_ROLLOUT_FAILED: workload('A rollout cannot succeed.', "Read the pod's log above."),
   E_ROLLOUT_TIMEOUT: workload('A rollout did not finish in time.', "Read the pods' states above."),
   E_ROLLOUT_NO_PROGRESS: remote(

@@ -11,10 +11,11 @@ import { finalize } from './finalize/finalize.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { applyManifests, type AppliedManifests } from './manifests/manifests.ts'
 import { shareSet } from './manifests/deployment-set.ts'
+import { holdLock } from './hold-lock.ts'
 import { runMigration } from './migration/migration.ts'
 import { checkPolicy } from './policy/policy.ts'
 import { previewDeployment } from './preview.ts'
-import { rollBack } from './rollback/rollback.ts'
+import { notRolledBack, rollBack } from './rollback/rollback.ts'
 import { watchRollout } from './rollout/rollout.ts'
 import { noSecrets, readSecrets } from './secrets/secrets.ts'
 import { runSmokeTests } from './smoke/smoke.ts'
@@ -104,12 +105,14 @@ function planSteps(config: Config, settings: ActiveDeploySettings): readonly Pla
     ...(before ? [] : [migrationStep]),
     step('smoke', smoke, smoke.configured ? smoke.checks.map((each) => each.name).join(', ') : ''),
     { id: 'finalize', run: true, summary: 'record this set as the last good one', timeoutMs: 60_000 },
-    {
-      id: 'rollback',
-      run: true,
-      summary: 'to the last good set, only after a failure',
-      timeoutMs: ROLLBACK_MS,
-    },
+    settings.rollback === 'never'
+      ? { id: 'rollback', run: false, reason: 'rollback is set to never' }
+      : {
+          id: 'rollback',
+          run: true,
+          summary: 'to the last good set, only after a failure',
+          timeoutMs: ROLLBACK_MS,
+        },
   ]
 }
 
@@ -130,6 +133,7 @@ async function runDeployment(
     // A cancel rolls nothing back: whoever cancelled may want to look, and the time is too short.
     if (context.signal.aborted || written.every((each) => each.change === 'unchanged')) throw thrown
     const failure = toStagegateError(thrown)
+    if (settings.rollback === 'never') throw notRolledBack(failure, written)
     throw (
       (await context.step('rollback', (step) => rollBack(deployment, { failure, written }, step))) ?? failure
     )
@@ -144,25 +148,26 @@ async function runSteps(
   context: StageContext<Systems>,
 ): Promise<DeployOutput> {
   const { settings } = deployment
-  const configs = await context.step('configs', (step) => fetchConfigs(deployment, step))
+  const run = holdLock(context, deployment.lease)
+  const configs = await run('configs', (step) => fetchConfigs(deployment, step))
   if (configs === undefined) throw new Error('deploy.configs is critical')
-  const secrets = (await context.step('secrets', (step) => readSecrets(deployment, step))) ?? noSecrets
+  const secrets = (await run('secrets', (step) => readSecrets(deployment, step))) ?? noSecrets
   const makeSet = shareSet(deployment, configs, secrets)
   // Before the first write, and before the playbook, which writes too.
-  await context.step('policy', async (step) => {
+  await run('policy', async (step) => {
     await checkPolicy(deployment, configs, (await makeSet(step.signal)).objects, step)
   })
-  await context.step('infrastructure', (step) => runPlaybook(deployment, configs, step))
-  const migrate = () => context.step('migration', (step) => runMigration(deployment, configs, secrets, step))
+  await run('infrastructure', (step) => runPlaybook(deployment, configs, step))
+  const migrate = () => run('migration', (step) => runMigration(deployment, configs, secrets, step))
   const before = settings.migration.configured && settings.migration.when === 'before-rollout'
   let migrated = before ? await migrate() : undefined
-  const sent = await context.step('manifests', (step) =>
+  const sent = await run('manifests', (step) =>
     applyManifests(deployment, makeSet, step, (applied) => written.push(applied)),
   )
-  await context.step('rollout', (step) => watchRollout(deployment, sent?.applied ?? [], step))
+  await run('rollout', (step) => watchRollout(deployment, sent?.applied ?? [], step))
   if (!before) migrated = await migrate()
-  await context.step('smoke', (step) => runSmokeTests(deployment, step))
-  await context.step('finalize', (step) => finalize(deployment, sent?.manifests ?? [], step))
+  await run('smoke', (step) => runSmokeTests(deployment, step))
+  await run('finalize', (step) => finalize(deployment, sent?.manifests ?? [], step))
   return outputOf(deployment, configs, sent, migrated?.version)
 }
 

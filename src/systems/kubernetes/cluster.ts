@@ -33,10 +33,19 @@ export interface RunningImages {
 }
 
 export interface LeaseHold {
-  /** Aborted when the lease is lost. */
+  /**
+   * Aborted when the lease is lost, with a StagegateError: E_LOCK_LOST when another has it, E_LOCK_REMOVED when somebody
+   * has freed or deleted it, E_LOCK_UNREACHABLE when it could not be renewed in time.
+   */
   readonly lost: AbortSignal
   /** What the holder before said about itself, when the lease had expired under it. */
   readonly tookOverFrom: string | undefined
+  /**
+   * After a loss: takes it again when nobody else has had it since. The new hold is released for itself.
+   *
+   * @throws StagegateError E_LOCK_LOST, E_KUBE_*
+   */
+  regain(signal: AbortSignal): Promise<LeaseHold>
   release(): Promise<void>
   /** Stops renewing: it ends by expiry, and whoever waits for it waits until then. */
   leave(): void

@@ -9,7 +9,7 @@ export async function finalize(
   manifests: readonly Manifest[],
   step: StepContext,
 ): Promise<void> {
-  await writeLastGood(deployment, manifests, AbortSignal.any([step.signal, deployment.lease.lost]))
+  await writeLastGood(deployment, manifests, step.signal)
   step.log.info(`Recorded ${manifests.length} objects as the last good set of ${deployment.config.service}.`)
   for (const warning of await deployment.giveBack()) step.log.warn(warning)
 }

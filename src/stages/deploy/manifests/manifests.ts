@@ -27,7 +27,7 @@ export async function applyManifests(
   const written = await cluster.apply([...bookkeeping, ...objects], {
     namespace: settings.namespace,
     dryRun: false,
-    signal: AbortSignal.any([step.signal, deployment.lease.lost]),
+    signal: step.signal,
     onApplied: (each) => {
       for (const line of changes.render(each)) step.log.info(line)
       onApplied(each)

@@ -51,7 +51,7 @@ export async function runMigration(
       { object: job, source: 'deploy.migration' },
       {
         owned,
-        signal: AbortSignal.any([step.signal, deployment.lease.lost]),
+        signal: step.signal,
         onLog: (chunk) => {
           step.log.child(chunk)
         },

@@ -11,10 +11,10 @@ export async function watchRollout(
   applied: readonly AppliedObject[],
   step: StepContext,
 ): Promise<void> {
-  const { cluster, lease, settings } = deployment
+  const { cluster, settings } = deployment
   const objects = applied.map((each) => each.object)
   const seen = await cluster.awaitRollout(objects, {
-    signal: AbortSignal.any([step.signal, lease.lost]),
+    signal: step.signal,
     logReplicas: settings.rollout.configured ? settings.rollout.logs : 0,
     onProgress: ({ object, text }) => {
       step.log.info(`${object}: ${text}`)

@@ -28,7 +28,7 @@ export async function acquireLease(
     for (;;) {
       const sent = clock.monotonic()
       const found = await api.read(signal)
-      if (found !== undefined && isHeldBy(found, names.hold)) return hold(found, undefined, sent)
+      if (found !== undefined && isHeldBy(found, names)) return hold(found, undefined, sent)
       sighting = found && sight(found, sighting, clock.monotonic())
       const verdict =
         found && sighting ? judgeLease(found, sighting, clock.monotonic()) : { free: true as const }
@@ -47,7 +47,7 @@ export async function acquireLease(
   }
 
   function hold(lease: LeaseRecord, tookOverFrom: string | undefined, since: number): LeaseHold {
-    return holdLease({ api, names, clock, lease, since, tookOverFrom })
+    return holdLease({ client, api, names, clock, lease, since, tookOverFrom })
   }
 }
 

@@ -1,15 +1,10 @@
-import { StagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
+import type { ApiClient } from '../client/api-client.ts'
 import type { LeaseHold } from '../cluster.ts'
 import type { LeaseApi } from './lease-api.ts'
-import {
-  freedLease,
-  holderOf,
-  isHeldBy,
-  type LeaseNames,
-  type LeaseRecord,
-  renewedLease,
-} from './lease-record.ts'
+import { freedLease, isHeldBy, type LeaseNames, type LeaseRecord, renewedLease } from './lease-record.ts'
+import { explainLoss, isCertainLoss, unreachable } from './lost-lock.ts'
+import { regainLease } from './regain-lease.ts'
 
 /** Milliseconds. */
 const RENEW_INTERVAL = 20_000
@@ -25,6 +20,8 @@ const GIVE_UP_AFTER = 40_000
 const RELEASE_TIME = 4_000
 
 export interface HoldOptions {
+  /** For when it has to be taken again. */
+  readonly client: ApiClient
   readonly api: LeaseApi
   readonly names: LeaseNames
   readonly clock: Clock
@@ -36,7 +33,7 @@ export interface HoldOptions {
 }
 
 /** Renews a lease until it is released; aborts `lost` when another has it or may soon have it. */
-export function holdLease({ api, names, clock, lease, since, tookOverFrom }: HoldOptions): LeaseHold {
+export function holdLease({ client, api, names, clock, lease, since, tookOverFrom }: HoldOptions): LeaseHold {
   const lost = new AbortController()
   const released = new AbortController()
   let current = lease
@@ -57,7 +54,7 @@ export function holdLease({ api, names, clock, lease, since, tookOverFrom }: Hol
         renewedAt = sent
         pause = RENEW_INTERVAL
       } catch (thrown) {
-        if (thrown instanceof StagegateError && thrown.code === 'E_LOCK_LOST') throw thrown
+        if (isCertainLoss(thrown)) throw thrown
         if (clock.monotonic() - renewedAt + RETRY_INTERVAL > GIVE_UP_AFTER) throw thrown
         pause = RETRY_INTERVAL
       }
@@ -73,7 +70,7 @@ export function holdLease({ api, names, clock, lease, since, tookOverFrom }: Hol
         return
       }
       const found = await api.read(signal)
-      if (found === undefined || !isHeldBy(found, names.hold)) throw takenError(found)
+      if (found === undefined || !isHeldBy(found, names)) throw explainLoss(names, found)
       current = found
     }
   }
@@ -86,7 +83,7 @@ export function holdLease({ api, names, clock, lease, since, tookOverFrom }: Hol
       const freed = await api.replace(freedLease(current, clock.now()), signal)
       if (freed !== undefined) return
       const found = await api.read(signal)
-      if (found !== undefined && isHeldBy(found, names.hold)) {
+      if (found !== undefined && isHeldBy(found, names)) {
         await api.replace(freedLease(found, clock.now()), signal)
       }
     })
@@ -106,26 +103,13 @@ export function holdLease({ api, names, clock, lease, since, tookOverFrom }: Hol
 
   function lose(thrown: unknown): void {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
-    const known = thrown instanceof StagegateError && thrown.code === 'E_LOCK_LOST'
-    lost.abort(
-      known
-        ? thrown
-        : new StagegateError('E_LOCK_LOST', {
-            message: `The lock ${names.namespace}/${names.name} could not be renewed and is given up: ${why}`,
-          }),
-    )
-  }
-
-  function takenError(found: LeaseRecord | undefined): StagegateError {
-    const by = found === undefined ? 'it was deleted' : `${holderOf(found) ?? 'nobody'} holds it now`
-    return new StagegateError('E_LOCK_LOST', {
-      message: `The lock ${names.namespace}/${names.name} was lost: ${by}.`,
-    })
+    lost.abort(isCertainLoss(thrown) ? thrown : unreachable(names, clock.monotonic() - renewedAt, why))
   }
 
   return {
     lost: lost.signal,
     tookOverFrom,
+    regain: (signal) => regainLease(client, clock, names, signal),
     release: () => (releasing ??= free()),
     leave() {
       released.abort()

@@ -31,8 +31,14 @@ export function holderOf({ spec }: LeaseRecord): string | undefined {
   return holder === '' ? undefined : holder
 }
 
-export function isHeldBy(lease: LeaseRecord, hold: string): boolean {
-  return holderOf(lease) !== undefined && lease.metadata.annotations?.[HOLD_ANNOTATION] === hold
+/** Whether it is this very hold: a holder that somebody has changed is not us, though the mark is still there. */
+export function isHeldBy(lease: LeaseRecord, { holder, hold }: LeaseNames): boolean {
+  return holderOf(lease) === holder && isMarkedBy(lease, hold)
+}
+
+/** Whether this hold was the last one that wrote its mark: nobody else has taken the lease since. */
+export function isMarkedBy(lease: LeaseRecord, hold: string): boolean {
+  return lease.metadata.annotations?.[HOLD_ANNOTATION] === hold
 }
 
 /**
@@ -62,7 +68,11 @@ export function takenLease(names: LeaseNames, now: Date, replaced: LeaseRecord |
 }
 
 export function renewedLease(lease: LeaseRecord, now: Date): LeaseRecord {
-  return { ...lease, spec: { ...lease.spec, renewTime: microTime(now) } }
+  return {
+    ...lease,
+    // Also its duration: somebody may have shortened it.
+    spec: { ...lease.spec, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTime(now) },
+  }
 }
 
 /** Free for the next one, as client-go's ReleaseOnCancel leaves it. */
