@@ -52,13 +52,14 @@ export async function main(process: NodeJS.Process, signals: RunSignals): Promis
 
   const ended = await run({ env, temporary, console, signals, atOnce, watchdog })
   await endCommands(console)
-  const intact = await checkRunnerFiles({ ...ended, env, lastSignal: signals.lastSignal }, console)
+  const { lastSignal } = signals
+  const stands = await checkRunnerFiles({ ...ended, crashed: signals.crashed(), env, lastSignal }, console)
   await cleanUp(console, temporary, ended.lost)
   onCrash(undefined)
   signals.close()
   watchdog.close()
   console.close()
-  finish(process, ended.success && intact && signals.crashed() === undefined)
+  finish(process, ended.success && stands && signals.crashed() === undefined)
 }
 
 interface Run {

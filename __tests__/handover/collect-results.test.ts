@@ -5,7 +5,7 @@ import { collectResults, type FetchDocument } from '../../src/handover/collect-r
 import { decideJob, type JobId } from '../../src/handover/job.ts'
 import { parseNeeds } from '../../src/handover/needs.ts'
 import { type ParsedDocument, parseDocument } from '../../src/handover/parse-document.ts'
-import type { PlannedJobs } from '../../src/handover/planned-jobs.ts'
+import { parsePlannedJobs, type PlannedJobs } from '../../src/handover/planned-jobs.ts'
 import { renderDocument } from '../../src/handover/render-document.ts'
 import type { StageResult } from '../../src/pipeline/index.ts'
 import { configOf } from '../main/config-of.ts'
@@ -93,6 +93,103 @@ describe('a stage that another job ran', () => {
       status: 'failure',
       error: { code: 'E_HANDOVER_MISSING' },
     })
+  })
+})
+
+describe('a planned job that never ran', () => {
+  const all: PlannedJobs = { ...jobs, image: 'run', platforms: ['linux/amd64'] }
+  const collect = async (
+    needs: object,
+    ids: readonly JobId[] = ['build', 'test', 'image-build', 'image-push', 'deploy'],
+  ) => {
+    const parsed = parseNeeds(JSON.stringify(needs))
+    const { stages } = await collectResults(ids, {
+      ...{ jobs: all, needs: parsed, ...rest },
+      fetchDocument: (_, { id, part }) =>
+        Promise.resolve({
+          document: { job: id, part, startedAt: 0, warnings: [] } as unknown as ParsedDocument['document'],
+          stages: [passed(id.startsWith('image') ? 'image' : id)],
+        }),
+    })
+    return Object.fromEntries(
+      [...stages].map(([id, { result }]) => [
+        id,
+        result.status === 'failure'
+          ? result.error.code
+          : `${result.status}${'reason' in result ? `: ${result.reason}` : ''}`,
+      ]),
+    )
+  }
+  const legs = { 'leg-0': reference, 'leg-1': reference, 'handed-over': reference }
+  const good = { result: 'success', outputs: legs }
+  const skipped = { result: 'skipped', outputs: {} }
+  const ran = { build: good, test: good, 'image-build': good, 'image-push': good, deploy: good }
+
+  it('has failed where GitHub skipped it though nothing failed', async () => {
+    expect(await collect({ ...ran, test: skipped })).toMatchObject({
+      build: 'success',
+      test: 'E_JOB_SKIPPED',
+    })
+  })
+
+  it('was cancelled where any job was, and is one that a cancelled one kept from running', async () => {
+    const cancelled = { result: 'cancelled', outputs: {} }
+    expect(await collect({ ...ran, test: skipped, build: cancelled })).toMatchObject({
+      build: 'cancelled',
+      test: 'cancelled',
+    })
+    expect(await collect({ ...ran, test: cancelled, deploy: skipped })).toMatchObject({
+      deploy: 'skipped: the run was cancelled',
+    })
+  })
+
+  it('was kept from running where a job that it waits for failed, or was itself kept from it', async () => {
+    const failed = { result: 'failure', outputs: {} }
+    expect(await collect({ ...ran, build: failed, 'image-push': skipped, deploy: skipped })).toMatchObject({
+      build: 'E_HANDOVER_MISSING',
+      image: 'skipped: an earlier job failed',
+      deploy: 'skipped: an earlier job failed',
+    })
+    // Test waits for preflight alone, so a build that failed is no reason for it.
+    expect(await collect({ ...ran, build: failed, test: skipped })).toMatchObject({ test: 'E_JOB_SKIPPED' })
+  })
+
+  it('is a mistake in the workflow where GitHub does not name it', async () => {
+    expect(await collect({ ...ran, test: undefined })).toMatchObject({
+      build: 'success',
+      test: 'E_JOB_INVALID',
+    })
+    expect(await collect({})).toMatchObject({ build: 'E_JOB_INVALID', deploy: 'E_JOB_INVALID' })
+  })
+
+  it('has failed where it handed over that its stage was not planned', async () => {
+    const notPlanned: StageResult = {
+      id: 'build',
+      result: { status: 'skipped', reason: 'it says so', blocked: false },
+      steps: [],
+    }
+    const fetchSkipped: FetchDocument = () =>
+      Promise.resolve(parseDocument(documentOf([notPlanned]), expected))
+    expect(await buildResult('success', reference, fetchSkipped)).toBe('failure')
+  })
+
+  it('was rejected where deploy ended before Stagegate began, and else has a log to be read', async () => {
+    const rejected = { result: 'failure', outputs: {} }
+    expect(await collect({ ...ran, deploy: rejected })).toMatchObject({ deploy: 'E_JOB_REJECTED' })
+    const begun = { result: 'failure', outputs: { result: 'failure' } }
+    expect(await collect({ ...ran, deploy: begun })).toMatchObject({ deploy: 'E_HANDOVER_MISSING' })
+  })
+})
+
+describe('what preflight plans', () => {
+  it('names, where it is empty, what GitHub does with an output that holds a line of a secret', () => {
+    expect(() => parsePlannedJobs('')).toThrow(
+      expect.objectContaining({
+        code: 'E_HANDOVER_MISSING',
+        evidence: [expect.stringContaining("Skip output 'jobs' since it may contain secret")],
+        next: expect.stringContaining('minified JSON or base64'),
+      }),
+    )
   })
 })
 

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { type Ledger, planPipeline } from '../../src/pipeline/index.ts'
-import { buildStages, stageIds } from './scripted-stages.ts'
+import { buildStages, type Script, stageIds } from './scripted-stages.ts'
 
 const succeed = Object.fromEntries(stageIds.map((id) => [id, { behaviour: 'succeed' } as const]))
 const passes = (...ids: string[]): Ledger =>
   new Map(ids.map((id) => [id, { output: { made: `${id} before` }, from: 'run 7, attempt 1' }]))
 
-function kinds(selection: { stages?: string[]; from?: string }, ledger: Ledger): Record<string, string> {
-  const { stages } = buildStages(succeed, new AbortController())
-  const plan = planPipeline(stages, {}, { stages: selection.stages, from: selection.from ?? 'auto' }, ledger)
+function kinds(
+  selection: { stages?: string[]; from?: string; noLedger?: true },
+  ledger: Ledger,
+  script: Script = succeed,
+): Record<string, string> {
+  const { stages } = buildStages(script, new AbortController())
+  const { from = 'auto', ...rest } = selection
+  const plan = planPipeline(stages, {}, { stages: undefined, from, ...rest }, ledger)
   return Object.fromEntries(plan.map((each) => [each.id, each.kind]))
 }
 
@@ -79,6 +84,24 @@ describe('a plan', () => {
     )
     const plan = planPipeline(stages, {}, { stages: ['image'], from: 'auto' }, passes('build', 'test'))
     expect(plan.find((each) => each.id === 'image')?.kind).toBe('run')
+  })
+
+  const noDeploy: Script = { ...succeed, deploy: { behaviour: 'not-applicable' } }
+  it.each([{ stages: ['deploy'] }, { from: 'deploy' }, { stages: ['deploy'], from: 'deploy' }])(
+    'closes the gate of a stage that was asked for by name, though it does not apply: %j',
+    (selection) => {
+      expect(kinds(selection, passes('build'), noDeploy)).toMatchObject({ deploy: 'closed' })
+      expect(kinds(selection, passes('build', 'test', 'scan', 'image'), noDeploy)).toMatchObject({
+        deploy: 'skip',
+      })
+    },
+  )
+
+  it('says of such a stage that it does not apply, where no call can leave a pass for the next', () => {
+    expect(kinds({ stages: ['deploy'], noLedger: true }, new Map(), noDeploy)).toMatchObject({
+      deploy: 'skip',
+    })
+    expect(kinds({ stages: ['deploy'], noLedger: true }, new Map())).toMatchObject({ deploy: 'closed' })
   })
 
   it('refuses a stage that does not exist, and lists those that do', () => {

@@ -1,26 +1,34 @@
-import { toStagegateError } from '../errors/index.ts'
+import { type StagegateError, toStagegateError } from '../errors/index.ts'
 import { throwForeignBytes } from '../stages/refuse-foreign-bytes.ts'
 import type { Console } from './console.ts'
 import type { EarlyEnd } from './early-status.ts'
 import { failBeforePlan } from './fail-before-plan.ts'
 
+/** How the run ended, as far as it has been told. */
+export interface ToldEnd extends Omit<EarlyEnd, 'error' | 'where'> {
+  readonly success: boolean
+  /** The first bug of ours; one that came after the result was told takes the success back. */
+  readonly crashed: StagegateError | undefined
+}
+
 /**
  * Nothing of the commit runs any more: what it has written to the runner's files since its stage ended is removed, and a
- * success that it would have stood behind is none.
+ * success that it would have stood behind is none. It is taken back wherever it was told.
  *
- * @returns whether nobody else has written there
+ * @returns whether a success stands
  */
 export async function checkRunnerFiles(
-  { success, ...end }: Omit<EarlyEnd, 'error' | 'where'> & { readonly success: boolean },
+  { success, crashed, ...end }: ToldEnd,
   console: Console,
 ): Promise<boolean> {
   try {
     throwForeignBytes(await console.runnerFiles.restore())
+    if (crashed !== undefined) throw crashed
     return true
   } catch (thrown) {
     const error = toStagegateError(thrown)
     if (success) await failBeforePlan({ ...end, error, where: 'end' }, console)
-    else console.warn(`${error.message} ${error.evidence.join('; ')}`)
+    else if (error !== crashed) console.warn(`${error.message} ${error.evidence.join('; ')}`)
     return false
   }
 }
