@@ -28,7 +28,9 @@ function describe({ facts, conclusion: { ending }, durationMs }: RunReport): str
     case 'was-deployed':
       return `${facts.service} ${facts.version} was deployed to ${facts.environment} by an earlier call.`
     case 'complete':
-      return 'Every stage passed; nothing was to be deployed.'
+      return ending.isIdle
+        ? 'No stage applies: nothing was built, tested or deployed.'
+        : 'Every stage passed; nothing was to be deployed.'
     case 'not-judged':
       return 'What earlier calls did is not known to this one: this event leaves no record of them.'
     case 'waiting':

@@ -50,7 +50,9 @@ function renderHeadline({ conclusion: { ending }, facts }: RunReport): string {
     case 'was-deployed':
       return `## ✅ ${what} was deployed to ${where} by an earlier call`
     case 'complete':
-      return `## ✅ ${what}: every stage passed; nothing was to be deployed`
+      return ending.isIdle
+        ? `## ✅ ${what}: no stage applies; nothing was built, tested or deployed`
+        : `## ✅ ${what}: every stage passed; nothing was to be deployed`
     case 'not-judged':
       return `## ➖ ${what}: what earlier calls did is not known to this one`
     case 'waiting':

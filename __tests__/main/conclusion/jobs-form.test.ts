@@ -92,7 +92,12 @@ interface End extends Pick<Told, 'exitCode' | 'status'> {
   readonly after: string
 }
 
-async function run(id: 'image-push' | 'deploy' | 'report', all: Given): Promise<End | undefined> {
+/** @param text the input `needs`, in place of what GitHub would say */
+async function run(
+  id: 'image-push' | 'deploy' | 'report',
+  all: Given,
+  text?: string,
+): Promise<End | undefined> {
   const ran: string[] = []
   const cancelled = new AbortController()
   const stage = id === 'image-push' ? 'image' : id
@@ -106,11 +111,11 @@ async function run(id: 'image-push' | 'deploy' | 'report', all: Given): Promise<
   const job = decideJob([id === 'image-push' ? 'image.push' : id], { shard: undefined, platform: undefined })
   const config: Config = narrowConfig(configOf(), job)
   const plan: Plan = planPipeline(stages, config, config.selection, new Map())
-  const needs = parseNeeds(JSON.stringify(needsFor(id, jobs, all)))
   const before: Standing = { state: all.before, isOwn: true }
   const about = callOf(config, job, id === 'report' ? before : undefined)
   const after = (status: string | undefined): string => status ?? (id === 'report' ? all.before : 'pending')
   try {
+    const needs = parseNeeds(text ?? JSON.stringify(needsFor(id, jobs, all)))
     const planned = await planJob({ job, config, needs, plan, fetchDocument: fetchFor(all), startedAt: 0 })
     const told = await runCall(config, { stages, plan: planned.plan, about, cancelled })
     return { ...told, result: told.outputs.result!, ran, jobs, after: after(told.status) }
@@ -244,6 +249,15 @@ describe('a job of the reusable workflow', () => {
     const all = { ...good, said: { ...good.said, test: 'skipped', build: 'cancelled' } as Given['said'] }
     expect(await run('report', all)).toMatchObject({ result: 'cancelled', after: 'error' })
   })
+
+  // What other people's gates are tried with.
+  it.each(['{}', 'null', '[]', '{', '{"build":"success"}', '{"build":{}}', '{"build":{"result":""}}'])(
+    'report is never green with the needs %s',
+    async (text) => {
+      const { jobs, result } = await run('report', good, text).then((end) => ({ ...end! }))
+      expect([jobs.build, result]).toEqual(['run', 'failure'])
+    },
+  )
 
   it('report is red where it knows of no job at all', async () => {
     const said = Object.fromEntries(jobIds.map((id) => [id, 'missing'])) as Given['said']

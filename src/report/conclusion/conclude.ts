@@ -15,8 +15,8 @@ export type Ending =
   | { readonly kind: 'deployed'; readonly lacks: readonly string[] }
   /** A last call of `report` alone, after a call that deployed. */
   | { readonly kind: 'was-deployed' }
-  /** Every stage that applies has passed, and there is nothing to deploy. */
-  | { readonly kind: 'complete' }
+  /** Every stage that applies has passed, and there is nothing to deploy. `isIdle`: none applies. */
+  | { readonly kind: 'complete'; readonly isIdle: boolean }
   /** A last call of `report` alone where earlier calls can leave nothing for it to judge. */
   | { readonly kind: 'not-judged' }
   /** Another call comes after this one. `next`: the stage that it has to run; undefined where none is left. */
@@ -71,16 +71,20 @@ function decideEnding(stages: readonly StageResult[], call: Call): Ending {
   if (stages.some(({ id, result }) => id === 'deploy' && result.status === 'success'))
     return { kind: 'deployed', lacks: findLacks(stages, call) }
   const next = nextStage(stages)
-  return isLast(call) ? endLastCall(next, call) : { kind: 'waiting', next }
+  return isLast(call) ? endLastCall(stages, next, call) : { kind: 'waiting', next }
 }
 
 /** A last call that has not deployed itself. */
-function endLastCall(next: string | undefined, { job, standing, hasLedger }: Call): Ending {
+function endLastCall(
+  stages: readonly StageResult[],
+  next: string | undefined,
+  { job, standing, hasLedger }: Call,
+): Ending {
   // Of other jobs GitHub has told how they ended; of earlier calls their commit status tells it.
   const told = job === undefined ? standing : undefined
   if (told?.isOwn === true && (told.state === 'failure' || told.state === 'error'))
     return { kind: 'incomplete', failure: notPassed(next ?? 'report', 'an earlier call of this run failed') }
-  if (next === undefined) return { kind: 'complete' }
+  if (next === undefined) return { kind: 'complete', isIdle: !stages.some(hasPassed) }
   // On its own word a status of an earlier run counts for nothing but the deployment, which has no pass in the ledger.
   if (told?.state === 'success' && (told.isOwn || next === 'deploy')) return { kind: 'was-deployed' }
   if (told !== undefined && !hasLedger) return { kind: 'not-judged' }
@@ -89,6 +93,11 @@ function endLastCall(next: string | undefined, { job, standing, hasLedger }: Cal
     kind: 'incomplete',
     failure: notPassed(next, told?.state === 'unknown' ? `${why}, as far as GitHub could be asked` : why),
   }
+}
+
+/** A stage of the pipeline itself, not one that every call runs. */
+function hasPassed({ id, result }: StageResult): boolean {
+  return result.status === 'success' && !['preflight', 'checkout', 'report'].includes(id)
 }
 
 function resultOf({ kind }: Ending): Conclusion['result'] {
