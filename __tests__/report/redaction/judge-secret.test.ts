@@ -71,6 +71,8 @@ describe('a value of Vault', () => {
       const error = thrown as StagegateError
       expect(error.code).toBe('E_SECRET_PUBLIC')
       expect(error.message).toContain(`${key} of secret/staging/app`)
+      expect(error.evidence).toEqual(['The text, without the value: https://***.preview.example.com'])
+      expect(error.state).toBe('No manifest was applied.')
       expect(JSON.stringify([error.message, error.evidence, error.state, error.next])).not.toContain(token)
     }
   })

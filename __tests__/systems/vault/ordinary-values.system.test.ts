@@ -7,6 +7,7 @@ import { createRedactor } from '../../../src/report/redaction/redactor.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createHttp } from '../../../src/systems/http/create-http.ts'
 import { createSecrets } from '../../../src/systems/runner/secrets.ts'
+import { closeRuns, openRuns, outcomes, runWith } from '../../main/value-runs.ts'
 import { createVault } from '../../../src/systems/vault/create-vault.ts'
 
 const { url, authority, rootToken } = readTestbed().vault
@@ -36,9 +37,13 @@ async function write(data: object): Promise<void> {
   expect(answer.status).toBe(200)
 }
 
-beforeAll(() => write({ ...ordinary, ...secret }))
-afterAll(() => {
+beforeAll(async () => {
+  await write({ ...ordinary, ...secret })
+  await openRuns()
+})
+afterAll(async () => {
   http.close()
+  await closeRuns()
 })
 
 test('of a path of a real Vault the password alone is hidden, and which keys are not is known with it', async () => {
@@ -74,3 +79,19 @@ test('of a path of a real Vault the password alone is hidden, and which keys are
     `${text} ${secret.REGION} ***`,
   )
 })
+
+test.each(Object.entries(outcomes))(
+  'a run that reads it and ends in %s leaves what one without it leaves, to the byte',
+  async (_, stages) => {
+    const plain = await runWith(() => undefined, stages)
+    const run = await runWith(async ({ secrets }) => {
+      const auth = { method: 'token', token: rootToken } as const
+      const vault = createVault({ http, url, namespace: undefined, tls, secrets, auth })
+      const session = await vault.open(signal)
+      await session.read([path], signal)
+      await session.close(signal)
+    }, stages)
+    expect(run.written).toEqual(plain.written)
+    expect(run.redact(`login with ${secret.DB_PASSWORD}`)).toBe('login with ***')
+  },
+)

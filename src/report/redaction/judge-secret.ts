@@ -53,11 +53,12 @@ export function judgeSecret(value: string, origin: ValueOrigin | undefined, know
     const warning = `${named} is ${why} and is not hidden: anybody could guess it, and hiding it would change texts of our own. If it is secret, choose another value.`
     return { hide: false, why, warning }
   }
-  if (!isInPublic) return { hide: true, isInPublic }
+  if (around === undefined) return { hide: true, isInPublic }
   if (looksRandom(text)) {
     throw new StagegateError('E_SECRET_PUBLIC', {
       message: `${named} is part of a public text: a name, an address, a tag or an output of this run has it in it.`,
-      evidence: ['The value itself is not shown here.'],
+      evidence: [`The text, without the value: ${around.replaceAll(text, '***')}`],
+      state: 'No manifest was applied.',
     })
   }
   const warning = `${named} is part of a name, an address, a tag or an output of this run. Those stay as they are; everywhere else it is hidden.`
