@@ -87,6 +87,17 @@ describe('Semgrep', () => {
     expect(run.error).toMatchObject({ code: 'E_SCAN_NO_EVIDENCE' })
   })
 
+  it('with one rule that cannot be read beside others, or with none at all, has failed', async () => {
+    const beside = await runScan(
+      { 'rules/other.yml': 'rules: [{ id: x, languages: [javascript] }]' },
+      { sast: sast() },
+    )
+    expect(beside.error).toMatchObject({ code: 'E_SCAN_NO_EVIDENCE' })
+    await workshop.dispose()
+    const missing = await runScan({}, { sast: { ...sast(), config: 'nowhere.yml' } as never })
+    expect(missing.error).toMatchObject({ code: 'E_SCAN_NO_EVIDENCE' })
+  })
+
   it('that looked at no file has failed', async () => {
     const python = javascriptRules.replace('[javascript]', '[python]')
     const run = await runScan({ 'rules/javascript.yml': python }, { sast: sast() })

@@ -55,6 +55,23 @@ describe('A scanner', () => {
     })
   })
 
+  it('says that the commit changed its rules, in the log and beside its result', async () => {
+    workshop = await Workshop.open({
+      'bin/semgrep': `#!/bin/bash
+for argument; do [[ $argument == --json-output=* ]] && report=\${argument#*=}; done
+echo '{"results": [], "paths": {"scanned": ["a.js"]}}' > $report
+`,
+      'rules/a.yml': 'rules: []',
+    })
+    workshop.commit()
+    await workshop.write({ 'rules/a.yml': 'rules: [] # fewer' })
+    workshop.commit()
+    const run = await workshop.run(scan, { scan: { ...noScanners, sast: sast() } })
+    expect(run.error).toBeUndefined()
+    expect(run.warnings).toEqual(['This commit changed the settings of the scan: rules/a.yml.'])
+    expect(factOf(run, 'sast', 'changed by this commit')).toBe('rules/a.yml')
+  })
+
   it('that is too old to leave nothing out is named as such', async () => {
     const run = await runWith('echo "Error: No such option: --x-ignore-semgrepignore-files" >&2; exit 2')
     expect(run.error).toMatchObject({

@@ -65,7 +65,7 @@ export const commit = {
     'Fix the findings, or ignore one with a reason and an expiry date.',
   ),
   E_SCAN_NO_EVIDENCE: workload(
-    'A scanner ended without a result that shows what it looked at.',
+    'A scanner ended without a result that shows what it looked at, or was refused everywhere.',
     'Read the output of the scanner above.',
   ),
   E_SCAN_TARGET: workload(

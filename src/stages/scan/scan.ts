@@ -36,15 +36,16 @@ export const scan: Stage<Outputs, 'scan', 'checkout', Config, Systems> = {
         const today = systems.clock.now().toISOString().slice(0, 10)
         const { workspace } = config
         const { sast, dast, dependencies, ignore } = config.scan
+        const changed = await findChangedSettings(config, systems, signal)
+        if (changed.length > 0) warn(`This commit changed the settings of the scan: ${changed.join(', ')}.`)
         const judge = (report: ScannerReport, settings: ScannerSettings, each: StepContext): void => {
           reports.push(report)
           each.keep('findings', report.findings)
           each.fact('scanned', report.evidence)
+          if (changed.length > 0) each.fact('changed by this commit', changed.join(', '))
           if (report.failure !== undefined) throw report.failure
           passGate(report, settings, ignore, today, each)
         }
-        const changed = await findChangedSettings(config, systems, signal)
-        if (changed.length > 0) warn(`This commit changed the settings of the scan: ${changed.join(', ')}.`)
         let sarif: string
         try {
           await settleAll([
