@@ -27,6 +27,8 @@ const ran: readonly (readonly [runner: string, output: string, counts: string])[
     '2 1 2',
   ],
   ['node --test', '# tests 2\n# suites 0\n# pass 2\n# fail 0\n# cancelled 0\n# skipped 0\n# todo 0', '2 0 0'],
+  ['node --test', 'ℹ tests 2\nℹ pass 0\nℹ fail 0\nℹ cancelled 2', '0 2 0'],
+  ['uvu', '  Total:     2\n  Passed:    1\n  Skipped:   1\n  Duration:  0.36ms', '1 0 1'],
   ['mocha', '\n  3 passing (12ms)\n  1 pending\n  2 failing\n', '3 2 1'],
   ['playwright', '  1 flaky\n    a.spec.ts:3:1 › buys\n  1 skipped\n  3 passed (4.2s)', '4 0 1'],
   ['bun', ' 3 pass\n 1 skip\n 0 fail\nRan 4 tests across 1 files. [5.00ms]', '3 0 1'],

@@ -49,6 +49,8 @@ const counting: readonly SummaryRule[] = [
   more('ava', /^ {1,4}(\d{1,9}) tests? (passed|failed|skipped|todo)$/, readPair),
   begin('bun', /^ {1,4}(\d{1,9} pass)$/),
   more('bun', /^ {1,4}(\d{1,9} (?:fail|skip|todo))$/),
+  begin('uvu', /^ {2}Total: {5}\d{1,9}$/, readNothing),
+  more('uvu', /^ {2}((?:Passed|Skipped): {2,10}\d{1,9})$/),
   begin('deno', /^(?:ok|FAILED) \| (\d{1,9} passed[\w (),|]{1,200}) \([^()]{1,40}\)$/),
   begin('jasmine', /^(\d{1,9} specs?, \d[\w ,]{1,100})$/),
   begin('karma', /^TOTAL: (\d[\w ,]{1,100})$/),
