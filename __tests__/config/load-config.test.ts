@@ -29,6 +29,8 @@ interface Given {
   readonly inputs?: Readonly<Record<string, string>>
   readonly event?: string
   readonly env?: Readonly<Record<string, string>>
+  /** As the job preflight of the reusable workflow asks. */
+  readonly outsideEnvironment?: boolean
 }
 
 async function load({
@@ -37,6 +39,7 @@ async function load({
   inputs = logins,
   event = 'push',
   env = {},
+  outsideEnvironment = false,
 }: Given = {}): Promise<Config> {
   const root = makeWorkspace(config === undefined ? files : { ...files, '.github/stagegate.yml': config })
   const recorded = readEvent(event)
@@ -50,7 +53,7 @@ async function load({
   }
   return loadConfig({
     env: runner,
-    inputs: readInputs(asEnv(inputs), () => undefined),
+    inputs: { ...readInputs(asEnv(inputs), () => undefined), outsideEnvironment },
     temporary: '/nowhere',
   })
 }
@@ -116,6 +119,22 @@ describe('the configuration without a file', () => {
   it('deploys nothing where only manifests ask for it and no login is there, and says so', async () => {
     const { deploy } = await load({ inputs: {} })
     expect(deploy).toEqual({ configured: false, reason: 'neither kubernetes-server nor kubeconfig is set' })
+  })
+
+  it('leaves a login that may be a secret of the environment to the job that deploys', async () => {
+    const config = 'deploy: { secrets: [{ path: secret/staging/api, to: { kubernetes: api } }] }\n'
+    const inputs = { 'vault-url': 'https://v', 'vault-auth': 'token' }
+    const outside = await load({ config, inputs, outsideEnvironment: true })
+    expect(outside.deploy).toMatchObject({ configured: true, secrets: { configured: true } })
+    const here = await refusal({ config, inputs })
+    expect(here.evidence).toEqual([
+      expect.stringContaining('neither kubernetes-server nor kubeconfig is set') as string,
+      expect.stringContaining('there is no login to Vault') as string,
+    ])
+    // The address is no secret: nobody adds it later.
+    expect((await refusal({ config, inputs: {}, outsideEnvironment: true })).evidence).toEqual([
+      expect.stringContaining('there is no login to Vault') as string,
+    ])
   })
 
   it('says for an empty repository what was looked for', async () => {

@@ -209,6 +209,25 @@ describe('inputs', () => {
     ])
   })
 
+  it.each(['INPUT_VERSIONS', 'INPUT_IMAGES', 'INPUT_STAGE', 'INPUT_TIMEOUTS'])(
+    'that a job has in its environment, though no with: gave them, are a warning: %s',
+    (variable) => {
+      const warnings: string[] = []
+      readInputs({ [variable]: 'x' }, (text) => warnings.push(text))
+      expect(warnings).toEqual([
+        expect.stringMatching(new RegExp(`did you mean \\w+\\?\\); ${variable} is not looked at`)) as string,
+      ])
+    },
+  )
+
+  it('take a password of several lines, such as the key of a service account in JSON', () => {
+    const key = JSON.stringify({ type: 'service_account', private_key: 'a\nb\n' }, null, 2)
+    const { inputs, warnings } = read({ 'registry-username': '_json_key', 'registry-password': `${key}\n` })
+    expect(inputs.registry).toEqual({ username: '_json_key', password: key })
+    expect(warnings).toEqual([])
+    expect(problems({ 'registry-username': 'u', 'registry-password': 'a\0b' })).toHaveLength(1)
+  })
+
   it('are never shown when they are secret, nor when a login is in them', () => {
     const secret = 'CANARY\u0001'
     for (const name of secretInputNames) {

@@ -94,6 +94,7 @@ export function interpolate(text: string, contexts: Contexts, functions: Functio
 
 export const commonFunctions: Functions = {
   fromJSON: (text) => JSON.parse(String(text)) as unknown,
+  startsWith: (text, start) => toText(text).toLowerCase().startsWith(toText(start).toLowerCase()),
   toJSON: (value) => JSON.stringify(value, null, 2),
   format: (text, ...values) =>
     String(text).replaceAll(/\{(\d+)\}/g, (_, index: string) => toText(values[Number(index)])),

@@ -34,7 +34,12 @@ export type EarlierJobs = Readonly<Record<string, JobsEnd['jobs'][string] & { re
  */
 export async function runJobs(
   workflow: Workflow,
-  given: { readonly inputs: Contexts; readonly secrets: Contexts },
+  given: {
+    readonly inputs: Contexts
+    readonly secrets: Contexts
+    /** Of the environment: they reach the jobs alone that run in it, before those of the repository. */
+    readonly environmentSecrets?: Contexts
+  },
   run: (call: JobCall) => Promise<JobEnd>,
   earlier: EarlierJobs = {},
 ): Promise<JobsEnd> {
@@ -42,7 +47,7 @@ export async function runJobs(
   const inputs = Object.fromEntries(
     Object.entries(declared.inputs ?? {}).map(([name, each]) => [name, given.inputs[name] ?? each.default]),
   )
-  const contexts = { inputs, secrets: given.secrets, github: { token: '' } }
+  const contexts = { inputs, github: { token: '' } }
   const ended: Record<string, { result: JobEnd['result']; outputs: Record<string, string> }> = {}
   const running = new Map<string, Promise<void>>()
   const start = (id: string): Promise<void> => {
@@ -52,7 +57,8 @@ export async function runJobs(
     const done = Promise.all(needsOf(job).map(start)).then(async () => {
       const before = earlier[id]
       const stays = before !== undefined && before.leg === undefined
-      ended[id] = stays ? before : await runJob(id, job, { ended, before }, contexts, run)
+      const secrets = { ...given.secrets, ...(job.environment === undefined ? {} : given.environmentSecrets) }
+      ended[id] = stays ? before : await runJob(id, job, { ended, before }, { ...contexts, secrets }, run)
     })
     running.set(id, done)
     return done

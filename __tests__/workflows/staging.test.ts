@@ -10,6 +10,8 @@ import {
   type InputName,
   inputNames,
 } from '../../src/inputs/input-definitions.ts'
+import { commonFunctions, interpolate } from './expression.ts'
+import { runJobs } from './run-jobs.ts'
 import { needsOf, readWorkflow, root, type WorkflowJob } from './workflow.ts'
 
 const path = '.github/workflows/staging.yml'
@@ -28,6 +30,9 @@ const own = '$/pipeline'
 function stepOf(job: WorkflowJob): Readonly<Record<string, unknown>> {
   return job.steps!.find((step) => step.uses === own)!.with!
 }
+
+/** A secret of GitHub has letters, digits and `_` in its name, so an environment's can only have such a one. */
+const secretName = (input: string): string => input.toUpperCase().replaceAll('-', '_')
 
 const trusted = ['preflight', 'image-push', 'deploy', 'report']
 const untrusted = ['build', 'test', 'scan', 'image-build']
@@ -159,14 +164,19 @@ describe('the jobs of the reusable workflow', () => {
   })
 
   it('run where the caller says, an image on a runner of its platform where one is named', () => {
-    for (const [id, job] of jobs) {
-      expect([id, job['runs-on']]).toEqual([
-        id,
-        id === 'image-build'
-          ? "${{ startsWith(matrix.platform, 'linux/arm64') && inputs.runs-on-arm64 || inputs.runs-on }}"
-          : '${{ inputs.runs-on }}',
-      ])
+    const runners = (id: string, inputs: Readonly<Record<string, string>>, platform = 'linux/amd64') =>
+      interpolate(workflow.jobs[id]!['runs-on']!, { inputs, matrix: { platform } }, commonFunctions)
+    const label = { 'runs-on': 'ubuntu-24.04', 'runs-on-arm64': '' }
+    const labels = { 'runs-on': '["self-hosted", "linux"]', 'runs-on-arm64': '{"group": "arm"}' }
+    for (const [id] of jobs) {
+      expect([id, runners(id, label)]).toEqual([id, 'ubuntu-24.04'])
+      expect([id, runners(id, labels)]).toEqual([id, ['self-hosted', 'linux']])
     }
+    expect(runners('image-build', label, 'linux/arm64')).toBe('ubuntu-24.04')
+    expect(runners('image-build', labels, 'linux/arm64/v8')).toEqual({ group: 'arm' })
+    expect(runners('image-build', { ...label, 'runs-on-arm64': 'ubuntu-24.04-arm' }, 'linux/arm64')).toBe(
+      'ubuntu-24.04-arm',
+    )
   })
 
   it('hand over what each leg of a matrix says in an output of its own', () => {
@@ -203,22 +213,49 @@ describe('the inputs of the reusable workflow', () => {
 
   it('name every secret, and hand each one to jobs that need it alone', () => {
     expect(secrets.toSorted()).toEqual(
-      inputNames.filter((name) => isSecretInput(name) && name !== 'github-token').toSorted(),
+      inputNames
+        .filter((name) => isSecretInput(name) && name !== 'github-token')
+        .map(secretName)
+        .toSorted(),
     )
+    // https://docs.github.com/actions/reference/security/secrets#naming-your-secrets
+    for (const name of secrets) expect(name).toMatch(/^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/)
     const users = Object.fromEntries(
       secrets.map((name) => [
         name,
-        jobs.filter(([, job]) => stepOf(job)[name] !== undefined).map(([id]) => id),
+        jobs
+          .filter(([, job]) => Object.values(stepOf(job)).includes(`\${{ secrets.${name} }}`))
+          .map(([id]) => id),
       ]),
     )
     expect(users).toMatchObject({
-      'registry-password': ['preflight', 'image-push', 'deploy'],
-      'vault-token': ['preflight', 'deploy'],
-      kubeconfig: ['preflight', 'deploy'],
-      'configs-token': ['preflight', 'deploy'],
-      'ssh-key': ['deploy'],
-      'sops-age-key': ['deploy'],
+      REGISTRY_PASSWORD: ['preflight', 'image-push', 'deploy'],
+      VAULT_TOKEN: ['preflight', 'deploy'],
+      KUBECONFIG: ['preflight', 'deploy'],
+      CONFIGS_TOKEN: ['preflight', 'deploy'],
+      SSH_KEY: ['deploy'],
+      SOPS_AGE_KEY: ['deploy'],
     })
+  })
+
+  it('lets the secrets of an environment reach the job deploy, and no other job', async () => {
+    const environmentSecrets = Object.fromEntries(secrets.map((name) => [name, `environment ${name}`]))
+    const seen: Record<string, string> = {}
+    await runJobs(
+      workflow,
+      { inputs: {}, secrets: { KUBECONFIG: '', VAULT_TOKEN: 'repository VAULT_TOKEN' }, environmentSecrets },
+      ({ job, inputs }) => {
+        seen[job] = JSON.stringify(inputs)
+        const planned = { build: 'none', test: 'none', scan: 'none', image: 'run', deploy: 'run' }
+        const jobs = JSON.stringify({ ...planned, platforms: ['linux/amd64'], shards: [], scans: [] })
+        return Promise.resolve({ result: 'success', outputs: { jobs } })
+      },
+    )
+    for (const name of secrets) expect(seen.deploy).toContain(`environment ${name}`)
+    const others = Object.fromEntries(Object.entries(seen).filter(([job]) => job !== 'deploy'))
+    expect(Object.keys(others)).toEqual(expect.arrayContaining(['preflight', 'image-build', 'image-push']))
+    expect(JSON.stringify(others)).not.toContain('environment ')
+    expect(seen.preflight).toContain('repository VAULT_TOKEN')
   })
 
   it('reach the action under their own names, in every job what decides the configuration', () => {
@@ -240,7 +277,7 @@ describe('the inputs of the reusable workflow', () => {
         expect(inputNames).toContain(name as InputName)
         if (byJob.includes(name)) continue
         expect(value).toBe(
-          isSecretInput(name as InputName) ? `\${{ secrets.${name} }}` : `\${{ inputs.${name} }}`,
+          isSecretInput(name as InputName) ? `\${{ secrets.${secretName(name)} }}` : `\${{ inputs.${name} }}`,
         )
       }
     }

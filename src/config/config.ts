@@ -218,6 +218,8 @@ export interface Config {
     readonly noLedger?: true
     /** Set where this call's identity lacks the claim `environment`, which that of the call that deploys has. */
     readonly outsideEnvironment?: true
+    /** What this call has no login for, because it can come with a secret of the environment. */
+    readonly unknownHere?: readonly ('cluster' | 'vault' | 'configs')[]
   }
   /** SHA-256 over the configuration as it was read; part of a stage's identity in the ledger. */
   readonly digest: string

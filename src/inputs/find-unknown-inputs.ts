@@ -4,22 +4,25 @@ import { inputNames, inputVariable } from './input-definitions.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Inputs that action.yml does not have. A name near a known one is a mistake; any other may be a leftover of an outer
- * action (some workflow engines hand those down), and is only worth a warning.
+ * Inputs that action.yml does not have. The runner itself warns of one that `with:` gives, but not every such variable
+ * comes from `with:`: a job's own `env` may have INPUT_VERSIONS, and some workflow engines hand down those of an outer
+ * action. Which it is can be told by a hyphen alone: the runner keeps it, and a variable that somebody sets for a command
+ * has none. So a name with a hyphen that is near a known one is a mistake, and anything else is only worth a warning.
  */
 export function findUnknownInputs(env: Environment): {
   readonly mistakes: readonly string[]
-  readonly leftovers: readonly string[]
+  readonly warnings: readonly string[]
 } {
   const known = new Set(inputNames.map(inputVariable))
   const mistakes: string[] = []
-  const leftovers: string[] = []
+  const warnings: string[] = []
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('INPUT_') || known.has(variable)) continue
     const name = variable.slice('INPUT_'.length).toLowerCase()
     const meant = nearestName(name, inputNames)
-    if (meant === undefined) leftovers.push(`There is no input "${name}"; it is not looked at.`)
-    else mistakes.push(`${name}: there is no such input; did you mean ${meant}?`)
+    if (meant === undefined) warnings.push(`There is no input "${name}"; it is not looked at.`)
+    else if (name.includes('-')) mistakes.push(`${name}: there is no such input; did you mean ${meant}?`)
+    else warnings.push(`There is no input "${name}" (did you mean ${meant}?); ${variable} is not looked at.`)
   }
-  return { mistakes, leftovers }
+  return { mistakes, warnings }
 }

@@ -1,3 +1,4 @@
+export { refuseMaskedOutput } from './refuse-masked-output.ts'
 export type { ClusterInputs, Inputs, RegistryLogin, SshInputs, VaultInputs, VaultLogin } from './inputs.ts'
 export { listSecretInputs, secretInputNames, secretsOfInput } from './list-secret-inputs.ts'
 export { peekInputs, type PeekedInputs } from './peek-inputs.ts'

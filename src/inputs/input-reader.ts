@@ -40,6 +40,15 @@ export class InputReader {
       : this.#need(name, form.pattern.test(value) ? value : undefined, form.allowed)
   }
 
+  /**
+   * A password: any text, of several lines too, such as a key in JSON. White space around it is none of it: what sets a
+   * secret from a file leaves its last line end.
+   */
+  password(name: InputName): string | undefined {
+    const value = this.text(name)
+    return value?.includes('\0') === true ? this.#need<string>(name, undefined, 'text without NUL') : value
+  }
+
   /** One of a few words; the default is one of them. */
   choice<const Choice extends string>(name: InputName, choices: readonly [Choice, ...Choice[]]): Choice {
     return this.optionalChoice(name, choices) ?? choices[0]

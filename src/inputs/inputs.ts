@@ -58,6 +58,8 @@ export interface Inputs {
   readonly image: string | undefined
   readonly registry: RegistryLogin | undefined
   readonly vault: VaultInputs | undefined
+  /** Whether Vault is named, and only its token is missing: a secret that another call may have. */
+  readonly awaitsVaultToken: boolean
   readonly cluster: ClusterInputs | undefined
   readonly namespace: string | undefined
   readonly configsToken: string | undefined

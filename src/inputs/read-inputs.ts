@@ -42,6 +42,10 @@ export function readInputs(
     image: reader.line('image'),
     registry: readRegistryLogin(reader, warn),
     vault: readVaultInputs(reader, warn),
+    awaitsVaultToken:
+      reader.text('vault-auth') === 'token' &&
+      reader.text('vault-url') !== undefined &&
+      reader.text('vault-token') === undefined,
     cluster: readClusterInputs(reader, warn),
     namespace: reader.line('namespace', dnsLabel),
     configsToken: reader.line('configs-token'),
@@ -67,13 +71,13 @@ export function readInputs(
       state: 'Nothing was started.',
     })
   }
-  unknown.leftovers.forEach(warn)
+  unknown.warnings.forEach(warn)
   return inputs
 }
 
 function readRegistryLogin(reader: InputReader, warn: (text: string) => void): RegistryLogin | undefined {
   const username = reader.line('registry-username')
-  const password = reader.line('registry-password')
+  const password = reader.password('registry-password')
   if (username !== undefined && password !== undefined) return { username, password }
   if (username !== undefined)
     warn('registry-username is set, registry-password is empty: this run has no login to the registry.')

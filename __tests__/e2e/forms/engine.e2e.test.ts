@@ -74,7 +74,7 @@ const workflows: Readonly<Record<Form, string>> = {
     uses: stagegate/stagegate/.github/workflows/staging.yml@v1
     with:${inputs.replace(/\n\s+registry-password: .*/, '').replaceAll('\n          ', '\n      ')}
     secrets:
-      registry-password: \${{ secrets.REGISTRY_PASSWORD }}
+      REGISTRY_PASSWORD: \${{ secrets.REGISTRY_PASSWORD }}
 `,
 }
 

@@ -97,7 +97,7 @@ export class SecureRun implements AsyncDisposable {
           'kubernetes-audience': variables.KUBERNETES_AUDIENCE,
           ...options.inputs,
         },
-        secrets: options.event?.fork === true ? {} : { 'registry-password': secrets.REGISTRY_PASSWORD },
+        secrets: options.event?.fork === true ? {} : { REGISTRY_PASSWORD: secrets.REGISTRY_PASSWORD },
       },
       async (call) => {
         const go = (): Promise<JobEnd> => this.#runCall(call, options)

@@ -22,6 +22,10 @@ export interface ConfigInputs {
   readonly failOn: 'critical' | 'high' | 'medium' | 'low' | 'info' | undefined
   readonly vault: object | undefined
   readonly cluster: object | undefined
+  /** Whether Vault is named, and only the token is missing, which is a secret. */
+  readonly awaitsVaultToken?: boolean
+  /** Set where this call gets no secret of the environment, though the call that deploys does. */
+  readonly outsideEnvironment?: boolean
 }
 
 interface ResolutionProblem {

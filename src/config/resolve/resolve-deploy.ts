@@ -94,12 +94,15 @@ function findObstacle(
     return `there is no image to deploy: ${image.reason}`
   }
   if (!resolution.asked('deploy')) return undefined
-  if (resolution.inputs.cluster === undefined) {
+  const { cluster, vault, outsideEnvironment = false, awaitsVaultToken = false } = resolution.inputs
+  if (cluster === undefined) {
     const text = 'neither kubernetes-server nor kubeconfig is set'
     if (!explicit) return text
-    resolution.refuseInput('kubernetes-server', `${resolution.source('deploy')} deploys, but ${text}`)
+    // The kubeconfig can be a secret of the environment, which the call that deploys has.
+    if (!outsideEnvironment)
+      resolution.refuseInput('kubernetes-server', `${resolution.source('deploy')} deploys, but ${text}`)
   }
-  if (secrets.configured && resolution.inputs.vault === undefined) {
+  if (secrets.configured && vault === undefined && !(outsideEnvironment && awaitsVaultToken)) {
     resolution.refuseInput('vault-url', `${secrets.source} reads secrets, but there is no login to Vault`)
   }
   return undefined

@@ -2,6 +2,7 @@ import { StagegateError } from '../../errors/index.ts'
 import type { Collected } from '../../handover/collect-results.ts'
 import { parseNeeds } from '../../handover/needs.ts'
 import { planJobs } from '../../handover/planned-jobs.ts'
+import { refuseMaskedOutput } from '../../inputs/index.ts'
 import type { PipelineResult, PlannedStage } from '../../pipeline/index.ts'
 import type { Artifacts } from '../../systems/artifacts/artifacts.ts'
 import type { BuiltImage } from '../../systems/docker/docker.ts'
@@ -64,8 +65,9 @@ export async function openCall(options: RunOptions): Promise<Call> {
     writes: job.trusted,
     async plan(plan) {
       if (job.id === 'preflight') {
-        const jobs = planJobs(plan, config, inputs.shards)
-        await console.runnerFiles.setOutput('jobs', JSON.stringify(jobs))
+        const jobs = JSON.stringify(planJobs(plan, config, inputs.shards))
+        refuseMaskedOutput(env, jobs)
+        await console.runnerFiles.setOutput('jobs', jobs)
       }
       const fetchDocument = createFetchDocument(receiver)
       const startedAt = startOf(console)

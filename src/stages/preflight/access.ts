@@ -93,6 +93,28 @@ export async function tryLogin(
   }
 }
 
+/** What the table says where an answer needs a secret that only the job in the environment may have. */
+const ASKED_AGAIN = 'not known here; the job deploy asks again'
+
+/** One row for what cannot be tried without a secret that this call has not got; undefined where it has it. */
+export function unknownHere(
+  row: Pick<Access, 'stage' | 'needs'>,
+  { selection }: Config,
+  what: 'cluster' | 'vault',
+  secret: string,
+): Access | undefined {
+  if (selection.unknownHere?.includes(what) !== true) return undefined
+  const detail = `this job has no ${secret}; a secret of the environment reaches the job deploy alone`
+  return { ...row, has: 'unknown', detail, consequence: ASKED_AGAIN }
+}
+
+/** A row that was refused, where the secret that would have been accepted may be the environment's. */
+export function unlessUnknownHere(row: Access, { selection }: Config, what: 'configs'): Access {
+  if (selection.unknownHere?.includes(what) !== true || row.error?.code !== 'E_CONFIG_GIT_ACCESS') return row
+  const { error, ...rest } = row
+  return { ...rest, has: 'unknown', detail: `${error.code}: ${error.message}`, consequence: ASKED_AGAIN }
+}
+
 /** The row of something that the run cannot do without and has not got. */
 export function missing(row: Pick<Access, 'stage' | 'needs' | 'permission'>, error: StagegateError): Access {
   return {

@@ -1,6 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
 import { settleAll } from '../../settle.ts'
-import { type Check, isAsked, tryLogin } from '../access.ts'
+import { type Check, isAsked, tryLogin, unknownHere } from '../access.ts'
 import { neededAccess } from '../needed-access.ts'
 
 /** A login to the cluster, and its own answer about each right that the deployment needs. */
@@ -20,6 +20,8 @@ export const clusterCheck: Check = {
     const { namespace } = deploy
     const accesses = neededAccess(deploy)
     const row = { stage: 'deploy', needs: `${accesses.length} rights in namespace ${namespace}` }
+    const unknown = unknownHere(row, config, 'cluster', 'KUBECONFIG')
+    if (unknown !== undefined) return [unknown]
     return [
       await tryLogin(row, config, systems.idToken.usedFor.includes('kubernetes'), step.signal, async () => {
         const kubernetes = await systems.kubernetes()

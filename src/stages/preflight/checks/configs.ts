@@ -1,4 +1,4 @@
-import { type Check, isAsked, tryAccess } from '../access.ts'
+import { type Check, isAsked, tryAccess, unlessUnknownHere } from '../access.ts'
 
 /** Whether the repository of the deployment configurations can be read, and has the ref. */
 export const configsCheck: Check = {
@@ -15,16 +15,17 @@ export const configsCheck: Check = {
       return { run: false, reason: 'the configurations are in this repository' }
     return { run: true, summary: `can ${configs.repository.name} be read at ${configs.repository.ref}?` }
   },
-  async ask({ deploy }, { git, files }, step) {
+  async ask(config, { git, files }, step) {
+    const { deploy } = config
     const repository = deploy.configured && deploy.configs.configured ? deploy.configs.repository : undefined
     if (repository === undefined) return []
     const { name, ref } = repository
-    return [
-      await tryAccess({ stage: 'deploy', needs: `read ${name} at ${ref}` }, step.signal, async () => {
-        const folder = await files.makeFolder('configs-asked')
-        const { commit } = await git.resolveAt({ repository: name, ref, folder, signal: step.signal })
-        return `it is ${commit.slice(0, 12)} now`
-      }),
-    ]
+    const row = { stage: 'deploy', needs: `read ${name} at ${ref}` }
+    const tried = await tryAccess(row, step.signal, async () => {
+      const folder = await files.makeFolder('configs-asked')
+      const { commit } = await git.resolveAt({ repository: name, ref, folder, signal: step.signal })
+      return `it is ${commit.slice(0, 12)} now`
+    })
+    return [unlessUnknownHere(tried, config, 'configs')]
   },
 }

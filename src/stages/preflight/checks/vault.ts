@@ -1,4 +1,4 @@
-import { type Check, isAsked, tryLogin } from '../access.ts'
+import { type Check, isAsked, tryLogin, unknownHere } from '../access.ts'
 
 /** A login to Vault, given back at once: nothing of the commit runs while it is open. */
 export const vaultCheck: Check = {
@@ -14,6 +14,8 @@ export const vaultCheck: Check = {
   },
   async ask(config, systems, step) {
     const row = { stage: 'deploy', needs: 'a login to Vault' }
+    const unknown = unknownHere(row, config, 'vault', 'VAULT_TOKEN')
+    if (unknown !== undefined) return [unknown]
     return [
       await tryLogin(row, config, systems.idToken.usedFor.includes('vault'), step.signal, async () => {
         const vault = await systems.vault()
