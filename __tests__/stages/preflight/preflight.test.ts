@@ -200,6 +200,26 @@ describe('what the run cannot do without', () => {
     expect(statusOf(run, 'id-token')).toBe('failure')
   })
 
+  it('stops nothing where it may be a secret of the environment, which the job preflight is not in', async () => {
+    const selection = { stages: undefined, from: 'auto', outsideEnvironment: true } as const
+    const config = configOf({
+      image: notConfigured,
+      deploy: { ...deploy, secrets },
+      selection: { ...selection, unknownHere: ['cluster', 'vault'] },
+    })
+    const run = await room.run(config, {})
+    expect(run.error).toBeUndefined()
+    const unknown = run.access?.rows.filter(({ has }) => has === 'unknown')
+    expect(unknown).toMatchObject([
+      { needs: 'a login to Vault', consequence: 'not known here; the job deploy asks again' },
+      { needs: expect.stringMatching(/rights in namespace staging$/) as string },
+    ])
+    expect(unknown?.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('no VAULT_TOKEN') as string,
+      expect.stringContaining('no KUBECONFIG') as string,
+    ])
+  })
+
   it('is tried all the same when one thing is missing: everything that is missing is said in one run', async () => {
     const config = configOf({
       image: { ...image, repository: `${NOWHERE}/acme/ai-gen-service` },
