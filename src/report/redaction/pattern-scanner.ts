@@ -9,6 +9,8 @@ const PLACES = 64
 const WAYS = 4
 /** Tokens in a row that stand for nothing, within a pattern: what is held back has a limit. */
 const MOST_SKIPS = 24
+/** A byte that stands for itself: no token. */
+const RAW = -1
 /** From here on a run counts no further: it is longer than every pattern. */
 const LONG_RUN = 1 << 20
 /** Up to this depth, the filter finds the place as well. */
@@ -60,13 +62,27 @@ export class PatternScanner {
   #sureUntil = 0
   /** A place before which only blanks stand in its line, after a line that was looked at. 32 bits. */
   #indented = -1
-  /** The way that is read on at the moment. */
+  /** The way that is read on at the moment: its node, and how it came there. */
+  #nodeNow = 0
   #trailNow = -1
   #runNow = 0
   #skipsNow = 0
 
-  /** @param report is told each place where a pattern stands, from the beginning of the text */
-  constructor(automaton: PatternAutomaton, filter: StartFilter, report: Report, from: number) {
+  /** Whether each place is told from its first byte on, though what is before it was told already. */
+  readonly #isExact: boolean
+
+  /**
+   * @param report is told each place where a pattern stands, from the beginning of the text
+   * @param isExact whether each is told whole; or only what is new, which touches what was told before
+   */
+  constructor(
+    automaton: PatternAutomaton,
+    filter: StartFilter,
+    report: Report,
+    from: number,
+    isExact: boolean,
+  ) {
+    this.#isExact = isExact
     this.#automaton = automaton
     this.#filter = filter
     this.#report = report
@@ -120,9 +136,24 @@ export class PatternScanner {
     return length <= run ? length : this.#trail.distance(trail, length, run, end)
   }
 
-  #found(length: number, at: number, trail: number, run: number): void {
+  /**
+   * @param before the node before the last token, where a pattern can have ended too
+   * @param token bytes of the pattern in the last token
+   * @param start where the last token begins
+   */
+  #found(
+    length: number,
+    at: number,
+    trail: number,
+    run: number,
+    before: number,
+    token: number,
+    start: number,
+  ): void {
     const end = this.#base + at
-    this.#report(end - this.#distance(trail, length, run, (this.#low + at) | 0), end)
+    const told = this.#automaton.found[before] ?? 0
+    if (!this.#isExact && told > 0 && told + token >= length) this.#report(this.#base + start, end)
+    else this.#report(end - this.#distance(trail, length, run, (this.#low + at) | 0), end)
   }
 
   /** One way alone, as long as every byte stands for itself. Returns the place that comes next. */
@@ -141,18 +172,19 @@ export class PatternScanner {
     this.#counts[slot / WAYS] = 0
     this.#waiting = 0
     do {
+      const before = node
       node = automaton.step(node, byte)
       at += 1
       if (run < LONG_RUN) run += 1
       if (node === 0) return at
       const size = found[node] ?? 0
-      if (size > 0) this.#found(size, at, trail, run)
+      if (size > 0) this.#found(size, at, trail, run, before, 1, at - 1)
       const deep = depth[node] ?? 0
       if (deep <= SHALLOW && run >= deep && at >= this.#sureUntil && at - deep > from) return at - deep
       if (at === length) break
       byte = bytes[at] ?? 0
     } while (((gates[byte] ?? 0) & (kinds[node] ?? 0)) === 0)
-    this.#put(at, node, trail, run, 0)
+    this.#keep(at, node, trail, run)
     return at
   }
 
@@ -181,6 +213,7 @@ export class PatternScanner {
       const node = count === 0 ? 0 : (this.#nodes[way] ?? 0)
       const run = count === 0 ? 0 : (this.#runs[way] ?? 0)
       const trail = count === 0 ? -1 : (this.#trails[way] ?? -1)
+      this.#nodeNow = node
       this.#runNow = run
       this.#trailNow = trail
       this.#skipsNow = count === 0 ? 0 : (this.#skips[way] ?? 0)
@@ -189,7 +222,7 @@ export class PatternScanner {
         continue
       }
       const next = automaton.step(node, byte)
-      if (next !== 0) this.#put(at + 1, next, trail, run + 1, 0)
+      if (next !== 0) this.#put(at, at + 1, next, RAW, 0, false)
       if (node !== 0 && gate !== 0) {
         if (isIndented && isBlank) this.#skip(at, at + 1, node)
         if (gate !== ALL && (gate & (automaton.kinds[node] ?? 0)) !== 0) this.#separate(bytes, at, byte, node)
@@ -210,7 +243,7 @@ export class PatternScanner {
       if (kind === TokenKind.skip) {
         if (node !== 0) this.#skip(at, end, node)
       } else if (kind === TokenKind.byte || value < 0x80) {
-        this.#token(at, end, this.#automaton.step(node, value), 1, 0, false)
+        this.#put(at, end, this.#automaton.step(node, value), 1, 0, false)
         if (value === LINE_FEED) this.#skip(at, end, this.#within(node, ENCODED))
       } else this.#readCharacter(at, end, node, value)
     }
@@ -219,10 +252,10 @@ export class PatternScanner {
   /** The end of a line stands for itself, for a folded space, and for nothing in an encoding that is wrapped. */
   #endLine(at: number, node: number, isIndented: boolean): void {
     const automaton = this.#automaton
-    this.#token(at, at + 1, automaton.step(node, LINE_FEED), 1, 0, true)
-    this.#token(at, at + 1, automaton.step(node, SPACE), 1, 0, true)
+    this.#put(at, at + 1, automaton.step(node, LINE_FEED), 1, 0, true)
+    this.#put(at, at + 1, automaton.step(node, SPACE), 1, 0, true)
     const wrapped = isIndented ? node : this.#within(node, ENCODED)
-    if (this.#skipsNow < MOST_SKIPS) this.#token(at, at + 1, wrapped, 0, this.#skipsNow + 1, true)
+    if (this.#skipsNow < MOST_SKIPS) this.#put(at, at + 1, wrapped, 0, this.#skipsNow + 1, true)
   }
 
   /** What stands between the numbers of a list of bytes. */
@@ -236,7 +269,7 @@ export class PatternScanner {
     const numbers = this.#within(node, decimal)
     if (numbers === 0) return
     const next = this.#automaton.step(numbers, SPACE)
-    if ((depth[next] ?? 0) > (depth[numbers] ?? 0)) this.#token(at, at + 1, next, 1, 0, false)
+    if ((depth[next] ?? 0) > (depth[numbers] ?? 0)) this.#put(at, at + 1, next, 1, 0, false)
     else this.#skip(at, at + 1, numbers)
   }
 
@@ -254,26 +287,11 @@ export class PatternScanner {
       }
       node = automaton.step(node, 0x80 | ((code >> 6) & 0x3f))
     }
-    this.#token(at, end, automaton.step(node, 0x80 | (code & 0x3f)), length, 0, false)
+    this.#put(at, end, automaton.step(node, 0x80 | (code & 0x3f)), length, 0, false)
   }
 
   #skip(at: number, end: number, node: number): void {
-    if (this.#skipsNow < MOST_SKIPS) this.#token(at, end, node, 0, this.#skipsNow + 1, false)
-  }
-
-  /** @param length of the bytes that the token stands for */
-  #token(at: number, end: number, node: number, length: number, skips: number, isLine: boolean): void {
-    if (node === 0 || !this.#isNews(end, node)) return
-    const low = this.#low
-    const way = this.#trail.append(
-      this.#trailNow,
-      this.#runNow,
-      (low + at) | 0,
-      (low + end) | 0,
-      length,
-      isLine,
-    )
-    this.#put(end, node, way, 0, skips)
+    if (this.#skipsNow < MOST_SKIPS) this.#put(at, end, node, 0, this.#skipsNow + 1, false)
   }
 
   /** The deepest node of one of the kinds that ends here. */
@@ -285,24 +303,30 @@ export class PatternScanner {
     return node
   }
 
-  /** Whether no way that is known leads there already. */
-  #isNews(at: number, node: number): boolean {
+  /** A way alone at its place. */
+  #keep(at: number, node: number, trail: number, run: number): void {
     const number = (this.#low + at) & (PLACES - 1)
-    const count = this.#counts[number] ?? 0
-    if (count === 0) return true
-    const { fail } = this.#automaton
-    const slot = number * WAYS
-    for (let way = slot; way < slot + count; way += 1) {
-      const known = this.#nodes[way] ?? 0
-      if (known === node || fail[known] === node) return false
-    }
-    return true
+    this.#counts[number] = 1
+    this.#waiting = 1
+    const way = number * WAYS
+    this.#nodes[way] = node
+    this.#trails[way] = trail
+    this.#runs[way] = run
+    this.#skips[way] = 0
   }
 
-  #put(at: number, node: number, trail: number, run: number, skips: number): void {
+  /**
+   * Reads a token on the way that is read at the moment.
+   *
+   * @param length of the bytes of the pattern that the token stands for; `RAW` for a byte that stands for itself
+   * @param skips how many tokens in a row stand for nothing
+   */
+  #put(start: number, end: number, node: number, length: number, skips: number, isLine: boolean): void {
+    if (node === 0) return
     const { depth, fail, found } = this.#automaton
     const nodes = this.#nodes
-    const number = (this.#low + at) & (PLACES - 1)
+    const low = this.#low
+    const number = (low + end) & (PLACES - 1)
     const slot = number * WAYS
     const count = this.#counts[number] ?? 0
     let place = slot + count
@@ -322,12 +346,20 @@ export class PatternScanner {
       this.#counts[number] = count + 1
       this.#waiting += 1
     }
+    let trail = this.#trailNow
+    let run = this.#runNow
+    if (length === RAW) run = run < LONG_RUN ? run + 1 : run
+    else {
+      trail = this.#trail.append(trail, run, (low + start) | 0, (low + end) | 0, length, isLine)
+      run = 0
+    }
     nodes[place] = node
     this.#trails[place] = trail
     this.#runs[place] = run
     this.#skips[place] = skips
-    const length = found[node] ?? 0
+    const size = found[node] ?? 0
     // What stands for nothing ends no pattern.
-    if (length > 0 && skips === 0) this.#found(length, at, trail, run)
+    if (size > 0 && skips === 0)
+      this.#found(size, end, trail, run, this.#nodeNow, length === RAW ? 1 : length, start)
   }
 }

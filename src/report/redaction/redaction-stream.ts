@@ -91,6 +91,7 @@ function openSearch(patterns: Patterns, from: number): Search {
     secrets.filter,
     collect(() => found, kept.isEmpty),
     from,
+    !kept.isEmpty,
   )
   const keptScanner = kept.isEmpty
     ? undefined
@@ -99,6 +100,7 @@ function openSearch(patterns: Patterns, from: number): Search {
         kept.filter,
         collect(() => around, false),
         from,
+        true,
       )
   return {
     patterns,

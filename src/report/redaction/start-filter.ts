@@ -118,7 +118,7 @@ export class StartFilter {
       this.sureUntil = known ? at + WINDOW : place + 1
       return Math.max(from, known ? at - WINDOW + 1 : place - LONG + 1)
     }
-    return this.#lastPlace(bytes, from, Math.max(end, Math.min(at, bytes.length)))
+    return this.#lastPlace(bytes, from, at - WINDOW + 1)
   }
 
   /** Near the end every place is one; before what is special there, too. */
