@@ -27,6 +27,12 @@ export class PatternAutomaton {
   readonly ownKinds: Uint8Array
   /** The node for the next shorter beginning. */
   readonly fail: Int32Array
+  /**
+   * The nodes that end with what this node stands for have the numbers from `order` to `orderEnd`: so one comparison says
+   * whether a node knows all that another one knows.
+   */
+  readonly order: Int32Array
+  readonly orderEnd: Int32Array
   readonly #chain: Uint16Array
   readonly #flags: Uint8Array
   /** As `fail`, but past nodes that would only ask for the same byte again. */
@@ -47,7 +53,8 @@ export class PatternAutomaton {
     this.found = new Uint16Array(size)
     this.fail = new Int32Array(size)
     this.#jump = new Int32Array(size)
-    for (const node of byDepth(this.depth)) {
+    const nodes = byDepth(this.depth)
+    for (const node of nodes) {
       const above = parent[node] ?? 0
       const fail = above === 0 ? 0 : this.step(this.fail[above] ?? 0, byte[node] ?? 0)
       this.fail[node] = fail
@@ -57,6 +64,26 @@ export class PatternAutomaton {
       const canSkip = fail !== 0 && isSame && ((flags[fail] ?? 0) & BRANCH) === 0
       this.#jump[node] = canSkip ? (this.#jump[fail] ?? 0) : fail
     }
+    this.order = new Int32Array(size)
+    this.orderEnd = new Int32Array(size).fill(1)
+    this.#number(nodes)
+  }
+
+  /** Numbers the nodes so that those which fail to a node, directly or not, come right after it. */
+  #number(nodes: Int32Array): void {
+    const { fail, order, orderEnd: counts } = this
+    for (let at = nodes.length - 1; at >= 0; at -= 1) {
+      const node = nodes[at] ?? 0
+      const above = fail[node] ?? 0
+      counts[above] = (counts[above] ?? 0) + (counts[node] ?? 0)
+    }
+    const next = new Int32Array(order.length).fill(1)
+    for (const node of nodes) {
+      const above = fail[node] ?? 0
+      order[node] = (order[above] ?? 0) + (next[above] ?? 0)
+      next[above] = (next[above] ?? 0) + (counts[node] ?? 0)
+    }
+    for (const node of nodes) counts[node] = (counts[node] ?? 0) + (order[node] ?? 0)
   }
 
   get isEmpty(): boolean {

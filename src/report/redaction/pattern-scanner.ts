@@ -303,6 +303,15 @@ export class PatternScanner {
     return node
   }
 
+  /** The way that gives its place where there is no room; -1 when the new one is not deeper. */
+  #shallowest(slot: number, node: number): number {
+    const { depth } = this.#automaton
+    let place = slot
+    for (let way = slot + 1; way < slot + WAYS; way += 1)
+      if ((depth[this.#nodes[way] ?? 0] ?? 0) < (depth[this.#nodes[place] ?? 0] ?? 0)) place = way
+    return (depth[this.#nodes[place] ?? 0] ?? 0) < (depth[node] ?? 0) ? place : -1
+  }
+
   /** A way alone at its place. */
   #keep(at: number, node: number, trail: number, run: number): void {
     const number = (this.#low + at) & (PLACES - 1)
@@ -323,29 +332,28 @@ export class PatternScanner {
    */
   #put(start: number, end: number, node: number, length: number, skips: number, isLine: boolean): void {
     if (node === 0) return
-    const { depth, fail, found } = this.#automaton
+    const { found, order, orderEnd } = this.#automaton
     const nodes = this.#nodes
     const low = this.#low
     const number = (low + end) & (PLACES - 1)
     const slot = number * WAYS
     const count = this.#counts[number] ?? 0
+    const from = order[node] ?? 0
+    const to = orderEnd[node] ?? 0
     let place = slot + count
     for (let way = slot; way < slot + count; way += 1) {
       const known = nodes[way] ?? 0
-      if (known === node || fail[known] === node) return
-      // A way that says less than the new one gives its place.
-      if (known === fail[node]) place = way
+      const knownOrder = order[known] ?? 0
+      // The known way knows all that the new one knows; or the other way round, and gives its place.
+      if (knownOrder >= from && knownOrder < to) return
+      if (from >= knownOrder && from < (orderEnd[known] ?? 0)) place = way
     }
-    if (place === slot + WAYS) {
-      // Where there is no room, the shallowest gives its place.
-      place = slot
-      for (let way = slot + 1; way < slot + WAYS; way += 1)
-        if ((depth[nodes[way] ?? 0] ?? 0) < (depth[nodes[place] ?? 0] ?? 0)) place = way
-      if ((depth[nodes[place] ?? 0] ?? 0) >= (depth[node] ?? 0)) return
-    } else if (place === slot + count) {
+    if (place === slot + WAYS) place = this.#shallowest(slot, node)
+    else if (place === slot + count) {
       this.#counts[number] = count + 1
       this.#waiting += 1
     }
+    if (place < 0) return
     let trail = this.#trailNow
     let run = this.#runNow
     if (length === RAW) run = run < LONG_RUN ? run + 1 : run
