@@ -22,6 +22,10 @@ import { type Ended, runPlan } from './main/run-plan.ts'
 import type { RunSignals } from './main/signals.ts'
 import { markFinished, markLost, markMain } from './main/state.ts'
 import { openWatchdog, type Watchdog } from './main/watchdog/watchdog.ts'
+import {
+  removeConnectionsFolder,
+  removeConnectionsFolderAtOnce,
+} from './systems/ansible/connections-folder.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
 /** What is still alive when everything has ended is given this long, in milliseconds. */
@@ -44,6 +48,7 @@ export async function main(process: NodeJS.Process, signals: RunSignals): Promis
   )
   const atOnce = createEndAtOnce(process, () => {
     rmSync(temporary, { recursive: true, force: true })
+    removeConnectionsFolderAtOnce(temporary)
   })
   atOnce.add(() => endRun(console.runMark, console.clock, 0))
   signals.onLate(() => void atOnce.run())
@@ -120,6 +125,9 @@ async function endCommands(console: Console): Promise<void> {
 async function cleanUp(console: Console, temporary: string, lost: Ended['lost']): Promise<void> {
   await attempt(console, 'The temporary folder could not be removed', () =>
     rm(temporary, { recursive: true, force: true }),
+  )
+  await attempt(console, 'The folder of ssh connections could not be removed', () =>
+    removeConnectionsFolder(temporary),
   )
   await attempt(console, 'The state for the end of the job could not be saved', () =>
     lost === undefined ? markFinished(console.runnerFiles) : markLost(console.runnerFiles, lost),

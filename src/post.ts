@@ -14,6 +14,7 @@ import {
   readReached,
   readState,
 } from './main/state.ts'
+import { removeConnectionsFolder } from './systems/ansible/connections-folder.ts'
 import { endRun } from './systems/runner/end-run.ts'
 
 /**
@@ -67,6 +68,7 @@ async function cleanUp(
     if (ended > 0) console.output.info(`Ended ${ended} of its commands that were still running.`)
   })
   await attempt(() => rm(begun.temporary, { recursive: true, force: true }))
+  await attempt(() => removeConnectionsFolder(begun.temporary))
   await attempt(async () => {
     // Seldom needed, and large: most runs end by themselves.
     const { makeTerminal } = await import('./main/make-terminal.ts')

@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PlaybookResult } from '../../../src/systems/ansible/ansible.ts'
+import { connectionsFolder } from '../../../src/systems/ansible/connections-folder.ts'
 import { createAnsible } from '../../../src/systems/ansible/create-ansible.ts'
 import { systemClock } from '../../../src/systems/clock/clock.ts'
 import { createProcesses } from '../../../src/systems/runner/spawn-processes.ts'
@@ -238,6 +240,7 @@ describe('a playbook over ssh', () => {
     const { recap } = await play({ sshKey: server.privateKey.trimEnd(), knownHosts: server.knownHosts })
     expect(recap).toMatchObject([{ host: 'node1', changed: 1 }])
     expect(readdirSync(temporary)).toEqual([])
+    expect(existsSync(connectionsFolder(temporary))).toBe(false)
     const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
     const lines = children.map((pid) => {
       try {
@@ -246,7 +249,36 @@ describe('a playbook over ssh', () => {
         return ''
       }
     })
-    expect(lines.filter((line) => line.startsWith('ssh') && line.includes(temporary))).toEqual([])
+    expect(lines.filter((line) => line.startsWith('ssh') && line.includes('/tmp/sg-'))).toEqual([])
+  })
+
+  // Where runners have their temporary folder: GitHub's, Actions Runner Controller's, in a container, by hand.
+  test.each([
+    '/home/runner/work/_temp',
+    '/runner/_work/_temp',
+    '/__w/_temp',
+    '/opt/actions-runner/_work/_temp',
+  ])('logs in once for all its tasks when the temporary folder is as long as in %s', async (usual) => {
+    const name = `stagegate-${randomUUID()}`
+    const missing = Math.max(0, usual.length + 1 + name.length - temporary.length - 1)
+    temporary = join(temporary, name.padEnd(missing, '-'))
+    mkdirSync(temporary, { recursive: true, mode: 0o700 })
+    const before = server.logins()
+    await play({ sshKey: server.privateKey, knownHosts: server.knownHosts })
+    expect(server.logins() - before).toBe(1)
+  })
+
+  test('logs in for each task where the folder for its sockets is somebody else’s', async () => {
+    const taken = connectionsFolder(temporary)
+    symlinkSync(folder, taken)
+    const before = server.logins()
+    try {
+      await play({ sshKey: server.privateKey, knownHosts: server.knownHosts })
+      expect(server.logins() - before).toBeGreaterThan(1)
+      expect(readdirSync(folder).sort()).toEqual(['hosts', 'site.yml', 'written'])
+    } finally {
+      rmSync(taken)
+    }
   })
 
   test.each([

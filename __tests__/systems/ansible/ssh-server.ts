@@ -16,6 +16,8 @@ export interface SshServer {
   readonly knownHosts: string
   /** The same host with another key: as if somebody stood in between. */
   readonly wrongKnownHosts: string
+  /** How many logins it has accepted. */
+  logins(): number
   close(): Promise<void>
 }
 
@@ -48,7 +50,11 @@ export async function startSshServer(): Promise<SshServer> {
   ]
   writeFileSync(join(folder, 'config'), lines.join('\n'))
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' })
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let log = ''
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = new Promise((resolve) => child.once('exit', resolve))
   await answers(port)
   const line = (key: string): string => `[127.0.0.1]:${port} ${readFileSync(`${key}.pub`, 'utf8')}`
@@ -59,6 +65,7 @@ export async function startSshServer(): Promise<SshServer> {
     strangersKey: readFileSync(stranger, 'utf8'),
     knownHosts: line(host),
     wrongKnownHosts: line(other),
+    logins: () => [...log.matchAll(/Accepted publickey/g)].length,
     async close() {
       child.kill()
       await ended

@@ -6,6 +6,7 @@ import type { Processes } from '../runner/processes.ts'
 import type { Ansible } from './ansible.ts'
 import { callbackPlugin } from './callback-plugin.ts'
 import { type PlayFiles, playEnvironment, playFiles, sshArguments } from './play-environment.ts'
+import { makeConnectionsFolder, removeConnectionsFolder } from './connections-folder.ts'
 import { parsePlayEvents, type PlayEvents } from './play-events.ts'
 import { playFailure } from './play-failure.ts'
 
@@ -34,7 +35,8 @@ export function createAnsible(options: AnsibleOptions): Ansible {
       const root = await realpath(folder)
       const playbookPath = await inside(root, playbook, [root])
       const inventoryPath = await inside(root, inventory, [root, await realpath(temporary)])
-      const files = playFiles(await mkdtemp(join(await realpath(temporary), 'ansible-')))
+      const connections = await makeConnectionsFolder(temporary)
+      const files = playFiles(await mkdtemp(join(await realpath(temporary), 'ansible-')), connections)
       try {
         await writeFiles(files, options, variables)
         const finished = await processes.run({
@@ -58,7 +60,10 @@ export function createAnsible(options: AnsibleOptions): Ansible {
         }
         return { recap: events.recap, failedTasks: events.failedTasks }
       } finally {
-        await closeConnections(options, files)
+        if (connections !== undefined) {
+          await closeConnections(options, connections)
+          await removeConnectionsFolder(temporary)
+        }
         await rm(files.folder, { recursive: true, force: true })
       }
     },
@@ -93,8 +98,7 @@ async function writeFiles(
   { sshKey, knownHosts }: AnsibleOptions,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  for (const folder of [files.plugins, files.connections, files.localTemp])
-    await mkdir(folder, { mode: 0o700 })
+  for (const folder of [files.plugins, files.localTemp]) await mkdir(folder, { mode: 0o700 })
   const write = (path: string, content: string): Promise<void> =>
     writeFile(path, content, { mode: 0o600, flag: 'wx' })
   await write(files.config, '')
@@ -127,16 +131,16 @@ async function readEvents(path: string, root: string): Promise<PlayEvents> {
 const CLOSING_MS = 2000
 
 /** ssh leaves a connection open behind each host for the next task, in a process that outlives the play. */
-async function closeConnections({ processes, clock }: AnsibleOptions, files: PlayFiles): Promise<void> {
-  const sockets = await readdir(files.connections).catch(() => [])
+async function closeConnections({ processes, clock }: AnsibleOptions, folder: string): Promise<void> {
+  const sockets = await readdir(folder).catch(() => [])
   const deadline = clock.deadline(CLOSING_MS, () => new Error('ssh did not end its connections'))
   try {
     await Promise.allSettled(
       sockets.map((socket) =>
         processes.run({
           // The host is of no interest with -O, and must be named.
-          argv: ['ssh', '-F', '/dev/null', '-S', join(files.connections, socket), '-O', 'exit', 'host'],
-          cwd: files.folder,
+          argv: ['ssh', '-F', '/dev/null', '-S', join(folder, socket), '-O', 'exit', 'host'],
+          cwd: folder,
           env: processes.environment('own'),
           signal: deadline.signal,
         }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The files of one play, all in a folder of its own (0700) that is removed with it. */
+/** The files of one play, all but its connections in a folder of its own (0700) that is removed with it. */
 export interface PlayFiles {
   readonly folder: string
   readonly config: string
@@ -9,11 +9,12 @@ export interface PlayFiles {
   readonly variables: string
   readonly knownHosts: string
   readonly privateKey: string
-  readonly connections: string
+  /** For the sockets of shared connections; undefined where no short enough folder could be made. */
+  readonly connections: string | undefined
   readonly localTemp: string
 }
 
-export function playFiles(folder: string): PlayFiles {
+export function playFiles(folder: string, connections: string | undefined): PlayFiles {
   return {
     folder,
     config: join(folder, 'ansible.cfg'),
@@ -22,7 +23,7 @@ export function playFiles(folder: string): PlayFiles {
     variables: join(folder, 'variables.json'),
     knownHosts: join(folder, 'known_hosts'),
     privateKey: join(folder, 'ssh-key'),
-    connections: join(folder, 'ssh'),
+    connections,
     localTemp: join(folder, 'tmp'),
   }
 }
@@ -53,21 +54,17 @@ export function playEnvironment(
     ANSIBLE_RETRY_FILES_ENABLED: 'False',
     ANSIBLE_HOST_KEY_CHECKING: 'True',
     ANSIBLE_SSH_RETRIES: '0',
-    ANSIBLE_SSH_CONTROL_PATH_DIR: files.connections,
+    ...(files.connections === undefined ? {} : { ANSIBLE_SSH_CONTROL_PATH_DIR: files.connections }),
     ANSIBLE_SSH_ARGS: sshArguments(files),
     ...(hasKey ? { ANSIBLE_PRIVATE_KEY_FILE: files.privateKey } : {}),
   }
 }
-
-/** A Unix socket's path has at most 104 bytes on every system; Ansible's name of it and ssh's suffix take 28. */
-const LONGEST_CONNECTIONS_FOLDER = 75
 
 /**
  * ssh's own options, quoted as Ansible splits them (shlex) and as ssh reads a path. ssh takes the first value that it is
  * given for an option, so these stand before whatever an inventory adds. Pure.
  */
 export function sshArguments(files: PlayFiles): string {
-  const shared = Buffer.byteLength(files.connections) <= LONGEST_CONNECTIONS_FOLDER
   const options = [
     'StrictHostKeyChecking=yes',
     `UserKnownHostsFile="${files.knownHosts}"`,
@@ -78,7 +75,9 @@ export function sshArguments(files: PlayFiles): string {
     'ConnectTimeout=10',
     'ServerAliveInterval=15',
     'ServerAliveCountMax=4',
-    ...(shared ? ['ControlMaster=auto', 'ControlPersist=30s'] : ['ControlMaster=no']),
+    ...(files.connections === undefined
+      ? ['ControlMaster=no']
+      : ['ControlMaster=auto', 'ControlPersist=30s']),
   ]
   return ['-F', '/dev/null', ...options.flatMap((each) => ['-o', `'${each}'`])].join(' ')
 }
