@@ -73,6 +73,7 @@ export interface BundleReport {
   readonly overhead: {
     readonly wallMs: number
     readonly ownMs: number
+    readonly pausedMs: number
     readonly gaps: readonly { readonly from: number; readonly to: number; readonly after: string }[]
   } | null
   readonly durationMs: number

@@ -130,7 +130,12 @@ export async function runWith(
     writer,
     redact: console.redact,
     elapsed: () => 61_000,
-    overhead: () => ({ wallMs: 61_000, ownMs: 900, gaps: [{ from: 0, to: 400, after: 'start' }] }),
+    overhead: () => ({
+      wallMs: 61_000,
+      ownMs: 900,
+      pausedMs: 0,
+      gaps: [{ from: 0, to: 400, after: 'start' }],
+    }),
     warnings: () => console.warnings,
     say: (text) => {
       console.output.info(text)

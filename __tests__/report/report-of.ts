@@ -95,7 +95,7 @@ export function reportOf(
     conclusion: conclude(stages, { ...call, asked: all.stages, ...more.call }),
     stages,
     durationMs: 185_000,
-    overhead: { wallMs: 185_000, ownMs: 1_200, gaps: [{ from: 0, to: 800, after: 'start' }] },
+    overhead: { wallMs: 185_000, ownMs: 1_200, pausedMs: 500, gaps: [{ from: 0, to: 800, after: 'start' }] },
     warnings: more.warnings ?? [],
   }
 }

@@ -39,6 +39,8 @@ export interface Console {
   readonly runMark: string
   readonly clock: typeof systemClock
   readonly activity: Activity
+  /** What steps wait by design, between attempts and between looks. */
+  readonly pauses: Activity
   /** Monotonic milliseconds of the run's start. */
   readonly startedAt: number
   /** Warnings that belong to no step, for the report. */
@@ -75,6 +77,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
   )
   const inputs = declareInputs(env, secrets, warn)
   const activity = createActivity(systemClock)
+  const pauses = createActivity(systemClock)
   const http = createHttp({
     clock: systemClock,
     userAgent,
@@ -109,6 +112,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
     runMark,
     clock: systemClock,
     activity,
+    pauses,
     startedAt,
     warnings,
     warn,

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Overhead } from '../report/run-report.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
-import { findGaps } from '../systems/clock/activity.ts'
+import { findGaps, type Gap, joinSpans } from '../systems/clock/activity.ts'
 import type { StageResult } from '../pipeline/index.ts'
 import type { Conclusion } from '../report/conclusion/conclude.ts'
 import type { Console } from './console.ts'
@@ -40,15 +40,22 @@ export function openReporter(parts: ReporterParts): Reporter {
   })
 }
 
-/** The time since the start in which no child ran and no answer was awaited. */
-function measureOverhead({ activity, clock, startedAt }: Console): Overhead {
-  const gaps = findGaps(activity.spans(), startedAt, clock.monotonic())
+/** The time since the start in which no child ran, no answer was awaited and no step paused by design. */
+function measureOverhead({ activity, pauses, clock, startedAt }: Console): Overhead {
+  const now = clock.monotonic()
+  const waited = lengthOf(findGaps(activity.spans(), startedAt, now))
+  const gaps = findGaps(joinSpans(activity.spans(), pauses.spans()), startedAt, now)
   const longest = gaps.toSorted((one, other) => other.endMs - other.startMs - (one.endMs - one.startMs))
   return {
-    wallMs: clock.monotonic() - startedAt,
-    ownMs: gaps.reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0),
+    wallMs: now - startedAt,
+    ownMs: lengthOf(gaps),
+    pausedMs: waited - lengthOf(gaps),
     gaps: longest
       .slice(0, NAMED_GAPS)
       .map((gap) => ({ from: gap.startMs - startedAt, to: gap.endMs - startedAt, after: gap.after })),
   }
+}
+
+function lengthOf(gaps: readonly Gap[]): number {
+  return gaps.reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0)
 }

@@ -19,6 +19,7 @@ import { stages } from '../stages/pipeline.ts'
 import type { Systems } from '../stages/systems.ts'
 import type { Reporter } from '../stages/report/reporter.ts'
 import type { Git } from '../systems/git/git.ts'
+import { withPauses } from '../systems/clock/activity.ts'
 import { systemClock } from '../systems/clock/clock.ts'
 import type { GitHub } from '../systems/github/github.ts'
 import { annotateInLog } from './annotate-in-log.ts'
@@ -227,6 +228,8 @@ function openSystems({ options, call, patience, writer, github, earlier, about }
   const imageRepository = config.image.configured && call.writes ? config.image.repository : undefined
   return {
     ...composeSystems({ ...console, git, inputs, env, imageRepository }),
+    // Of the steps alone: what systems wait beside them, such as to renew the lock, is no pause of the run.
+    clock: withPauses(console.clock, console.pauses),
     github: askGithub(github, writer, config, patience),
     handedOverImage: call.receiveImage,
     reporter: openReporter({

@@ -32,8 +32,11 @@ export function renderJsonReport(report: RunReport): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-function reportedOverhead({ wallMs, ownMs, gaps }: Overhead): object {
-  return { wallMs: Math.round(wallMs), ownMs: Math.round(ownMs), gaps }
+function reportedOverhead({ wallMs, ownMs, pausedMs, gaps }: Overhead): object {
+  return {
+    ...{ wallMs: Math.round(wallMs), ownMs: Math.round(ownMs), pausedMs: Math.round(pausedMs) },
+    gaps,
+  }
 }
 
 function failureOf({ failure }: Conclusion): object | null {

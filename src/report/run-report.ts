@@ -24,6 +24,8 @@ export interface Overhead {
   /** Of this call: other jobs of the same run have times of their own. */
   readonly wallMs: number
   readonly ownMs: number
+  /** In which nothing was done but a pause that a step keeps by design, such as between two smoke tests. */
+  readonly pausedMs: number
   /** The longest stretches of our own, with what came before them. Milliseconds since the call's start. */
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly after: string }[]
 }

@@ -105,6 +105,6 @@ function renderOverhead({ overhead }: RunReport): string {
     (gap) =>
       `- ${renderDuration(gap.to - gap.from)} at ${renderDuration(gap.from)}, after ${escapeInline(gap.after)}`,
   )
-  const own = `Stagegate's own time: ${renderDuration(overhead.ownMs)} of ${renderDuration(overhead.wallMs)}; in the rest a tool ran or an answer was awaited.`
+  const own = `Stagegate's own time: ${renderDuration(overhead.ownMs)} of ${renderDuration(overhead.wallMs)}; in the rest a tool ran, an answer was awaited, or a step paused by design (${renderDuration(overhead.pausedMs)}).`
   return gaps.length === 0 ? own : `<details><summary>${own}</summary>\n\n${gaps.join('\n')}\n\n</details>`
 }

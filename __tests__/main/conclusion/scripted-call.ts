@@ -120,7 +120,7 @@ export async function runCall(
     } as never,
     redact: (text) => text,
     elapsed: () => 0,
-    overhead: () => ({ wallMs: 0, ownMs: 0, gaps: [] }),
+    overhead: () => ({ wallMs: 0, ownMs: 0, pausedMs: 0, gaps: [] }),
     warnings: () => [],
     say: () => undefined,
     conclude: (results) => conclude(results, about),

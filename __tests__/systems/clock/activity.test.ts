@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { createActivity, findGaps } from '../../../src/systems/clock/activity.ts'
+import { createActivity, findGaps, joinSpans, withPauses } from '../../../src/systems/clock/activity.ts'
 import { createFakeClock } from '../fake-clock.ts'
 
 describe('Activity', () => {
@@ -73,5 +73,33 @@ describe('The gaps', () => {
         expect(sum).toBe(total)
       }),
     )
+  })
+})
+
+describe('Pauses', () => {
+  it('are recorded while they last, cut short or not, and count once beside what runs', async () => {
+    const clock = createFakeClock()
+    const record = createActivity(clock)
+    const children = createActivity(clock)
+    const pausing = withPauses(
+      {
+        ...clock,
+        sleep: (milliseconds) => {
+          clock.advance(milliseconds)
+          return milliseconds === 3 ? Promise.reject(new Error('cancelled')) : Promise.resolve()
+        },
+      },
+      record,
+    )
+    const end = children.begin('smoke')
+    clock.advance(10)
+    end()
+    await pausing.sleep(250)
+    clock.advance(5)
+    await expect(pausing.sleep(3)).rejects.toThrow('cancelled')
+    const spans = joinSpans(children.spans(), record.spans())
+    expect(findGaps(spans, 0, clock.monotonic())).toEqual([
+      { startMs: 260, endMs: 265, after: 'pause', before: 'pause' },
+    ])
   })
 })

@@ -34,6 +34,8 @@ export async function readLedger(parts: LedgerParts): Promise<Ledger> {
   const { github, config, subject, warn, signal, patience } = parts
   if (github === undefined || config.selection.from === 'start') return new Map()
   const form = parts.form ?? formOf(config)
+  // Asked while GitHub answers: a pass counts only with the tools that it was made with.
+  for (const stage of LEDGER_STAGES) if (runsHere(stage, config)) parts.tools.of(stage).catch(() => undefined)
   const read = async (limited: AbortSignal): Promise<Ledger> => {
     const checks = await github.findChecks(config.trigger.headCommit, EXTERNAL_ID_PREFIX, limited)
     const claimed = judgePasses(checks, subject, config, LEDGER_STAGES)
@@ -92,16 +94,20 @@ async function believe(
 async function refuteTools(
   stage: string,
   then: Readonly<Record<string, string>>,
-  { selection }: Config,
+  config: Config,
   tools: StageTools,
 ): Promise<string | undefined> {
-  if (selection.stages !== undefined && !selection.stages.includes(stage)) return undefined
+  if (!runsHere(stage, config)) return undefined
   const now = await tools.of(stage)
   const changed = [...new Set([...Object.keys(then), ...Object.keys(now)])].find(
     (name) => then[name] !== now[name],
   )
   if (changed === undefined) return undefined
   return `${changed} was ${then[changed] ?? 'not used'}, and is ${now[changed] ?? 'not used'}`
+}
+
+function runsHere(stage: string, { selection }: Config): boolean {
+  return selection.stages === undefined || selection.stages.includes(stage)
 }
 
 /** Looks runs up at GitHub, each once. */

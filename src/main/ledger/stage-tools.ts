@@ -1,5 +1,6 @@
 import type { Config, Configured, CommandSettings } from '../../config/config.ts'
 import type { Processes } from '../../systems/runner/processes.ts'
+import { installedVersion } from './installed-version.ts'
 import type { ToolVersions } from './subject.ts'
 
 /** What tells a tool's version. Only these are asked: a program of the commit's own must not run before its stage. */
@@ -35,6 +36,9 @@ const runsOn: Readonly<Record<string, readonly string[]>> = {
   pip: ['python3'],
   pytest: ['python3'],
 }
+
+/** Programs of Python packages of the same name. */
+const ofPython = new Set(['semgrep', 'schemathesis'])
 
 /** Milliseconds that a tool may take to say its version. */
 const ASK_MS = 20_000
@@ -100,6 +104,8 @@ async function askVersion(
 ): Promise<string> {
   const path = await processes.find(tool)
   if (path === undefined) return 'none'
+  const installed = ofPython.has(tool) ? await installedVersion(path, tool) : undefined
+  if (installed !== undefined) return installed
   try {
     const { exitCode, stdout, stderr } = await processes.run({
       argv: [path, ...(versionArguments[tool] ?? [])],

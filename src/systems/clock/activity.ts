@@ -72,3 +72,23 @@ export function findGaps(spans: readonly Span[], fromMs: number, toMs: number): 
   if (startMs < toMs) gaps.push({ startMs, endMs: toMs, after, before: 'end' })
   return gaps
 }
+
+/** A clock whose waits are recorded: a pause that a step keeps by design is nobody's work. */
+export function withPauses(clock: Clock, activity: Activity): Clock {
+  return {
+    ...clock,
+    async sleep(milliseconds, signal) {
+      const end = activity.begin('pause')
+      try {
+        await clock.sleep(milliseconds, signal)
+      } finally {
+        end()
+      }
+    },
+  }
+}
+
+/** The spans of several records together, in the order of their begin; some may overlap. */
+export function joinSpans(...all: readonly (readonly Span[])[]): readonly Span[] {
+  return all.flat().toSorted((one, other) => one.startMs - other.startMs)
+}
