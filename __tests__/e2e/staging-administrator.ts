@@ -68,6 +68,26 @@ export class StagingAdministrator extends Staging {
     }
   }
 
+  /** Writes a secret of KV 2, such as `secret/staging/app`. */
+  async writeSecret(path: string, data: Readonly<Record<string, string>>): Promise<void> {
+    await this.vault('POST', path.replace('/', '/data/'), { data })
+  }
+
+  /** The values of a Secret of the namespace. */
+  secretData(name: string): Readonly<Record<string, string>> {
+    const { data } = JSON.parse(this.kubectl('get', 'secret', name, '-o', 'json')) as {
+      data: Record<string, string>
+    }
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    )
+  }
+
+  /** @param object such as `secret/name` */
+  remove(object: string): void {
+    this.kubectl('delete', object, '--ignore-not-found')
+  }
+
   /** What ends by itself with the time of its role; nobody waits for that here. */
   async endLogins(): Promise<void> {
     await endLogins()

@@ -81,24 +81,25 @@ export class Staging {
 
   /** The values of the service's own secret. */
   async secretValues(): Promise<readonly string[]> {
-    const { data } = await this.#vault('GET', 'secret/data/staging/ai-gen')
+    const { data } = await this.vault('GET', 'secret/data/staging/ai-gen')
     return Object.values((data as { data: Record<string, string> }).data)
   }
 
   /** What Vault still has open of all runs: database users, and logins beside the administrator's. */
   async openInVault(): Promise<readonly string[]> {
     const list = async (path: string): Promise<readonly string[]> =>
-      ((await this.#vault('LIST', path)).data as { keys?: string[] } | undefined)?.keys ?? []
+      ((await this.vault('LIST', path)).data as { keys?: string[] } | undefined)?.keys ?? []
     return [
       ...(await list('sys/leases/lookup/database/creds/migrator')),
       ...(await list(`sys/leases/lookup/auth/${this.#testbed.vault.authMount}/login`)),
     ]
   }
 
-  async #vault(method: string, path: string): Promise<{ readonly data?: unknown }> {
+  protected async vault(method: string, path: string, body?: object): Promise<{ readonly data?: unknown }> {
     const { url, authority, rootToken } = this.#testbed.vault
     const headers = { 'x-vault-token': rootToken }
-    const answer = await request(`${url}/v1/${path}`, { method, authority, headers })
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const answer = await request(`${url}/v1/${path}`, { method, authority, headers, ...sent })
     if (answer.status !== 200 && answer.status !== 404) throw new Error(`${path}: ${answer.status}`)
     return JSON.parse(answer.body) as { data?: unknown }
   }
