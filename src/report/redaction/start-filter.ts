@@ -8,6 +8,7 @@ const LONG = 2 * WINDOW - 1
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e3779b1
 const LINE_FEED = 0x0a
+const RETURN = 0x0d
 const SPACE = 0x20
 const ESCAPE = 0x1b
 const BACKSLASH = 0x5c
@@ -136,7 +137,8 @@ export class StartFilter {
    */
   #isNothing(bytes: Uint8Array, at: number): boolean {
     const byte = bytes[at] ?? 0
-    if (byte === LINE_FEED) return this.#isLineNothing(bytes, at)
+    if (byte === LINE_FEED) return bytes[at - 1] === RETURN || this.#isLineNothing(bytes, at, at + 1)
+    if (byte === RETURN) return this.#isLineNothing(bytes, at, bytes[at + 1] === LINE_FEED ? at + 2 : at + 1)
     if (byte !== BACKSLASH && isPlain(byte, bytes[at + 1] ?? 0, bytes[at - 1] ?? 0)) return true
     const reader = this.#reader
     reader.read(bytes, at, false)
@@ -155,7 +157,7 @@ export class StartFilter {
   }
 
   /** The end of a line: what is wrapped or folded can go on after it, numbers also after a comma. */
-  #isLineNothing(bytes: Uint8Array, at: number): boolean {
+  #isLineNothing(bytes: Uint8Array, at: number, end: number): boolean {
     const last = bytes[at - 1] ?? 0
     if (isSeparator(last)) {
       const numbers = this.#before(bytes, at - 1)
@@ -163,8 +165,9 @@ export class StartFilter {
     }
     const before = this.#before(bytes, at)
     if (before === 0) return true
-    const folded = this.#automaton.step(before, SPACE)
-    return !this.#goesOn(bytes, at + 1, before, true) && !this.#goesOn(bytes, at + 1, folded, true)
+    return ![before, this.#automaton.step(before, SPACE), this.#automaton.step(before, LINE_FEED)].some(
+      (node) => this.#goesOn(bytes, end, node, true),
+    )
   }
 
   /** The node that the bytes before a place lead to. */
