@@ -1,5 +1,5 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Edit } from './failing-variants.ts'
 
 /**
@@ -10,8 +10,10 @@ import type { Edit } from './failing-variants.ts'
 export async function applyEdits(folder: string, edits: readonly Edit[]): Promise<void> {
   for (const edit of edits) {
     const path = join(folder, edit.path)
-    if ('content' in edit) await writeFile(path, edit.content, { flag: 'wx' })
-    else if ('append' in edit) {
+    if ('content' in edit) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, edit.content, { flag: 'wx' })
+    } else if ('append' in edit) {
       await readFile(path)
       await appendFile(path, edit.append)
     } else {

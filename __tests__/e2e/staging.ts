@@ -105,7 +105,7 @@ export class Staging {
   }
 
   /** kubectl in the namespace, as its administrator; what it prints. */
-  protected kubectl(...args: readonly string[]): string {
+  kubectl(...args: readonly string[]): string {
     const argv = ['--namespace', this.#testbed.kubernetes.namespace, ...args]
     return this.#run(join(this.#testbed.bin, 'kubectl'), argv)
   }

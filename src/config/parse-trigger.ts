@@ -15,6 +15,8 @@ const fullName = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
 const variables = z.object({
   GITHUB_EVENT_NAME: text,
   GITHUB_REPOSITORY: fullName,
+  /** Not on every server. */
+  GITHUB_REPOSITORY_ID: digits.optional(),
   GITHUB_SHA: commit,
   GITHUB_REF: z.string().regex(/^refs\/\S+$/, 'a full ref such as refs/heads/main'),
   GITHUB_RUN_ID: digits,
@@ -68,6 +70,7 @@ export function parseTrigger(env: Environment, payload: unknown): Trigger {
   const isQueued = trigger.branch?.startsWith(QUEUE) ?? false
   return {
     ...trigger,
+    ...(known.GITHUB_REPOSITORY_ID === undefined ? {} : { repositoryId: known.GITHUB_REPOSITORY_ID }),
     ...(isQueued ? { deploysNothing: `${trigger.branch ?? ''} is a branch of the merge queue` } : {}),
     run: {
       id: known.GITHUB_RUN_ID,

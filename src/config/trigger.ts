@@ -6,6 +6,8 @@ export interface Trigger {
   readonly action: string | undefined
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string
+  /** GitHub's number of that repository, which a rename leaves as it is. */
+  readonly repositoryId?: string
   /** Statuses and checks go to this commit: on a pull request its head, never the merge commit. 40 hex digits. */
   readonly headCommit: string
   /** What is checked out, built and deployed: `GITHUB_SHA`, on a pull request the merge commit. 40 hex digits. */

@@ -39,7 +39,7 @@ export const inputDefinitions = {
   rollback: { default: 'auto' },
   'allow-older': { default: 'false' },
   timeout: { default: '60m' },
-  'status-context': { default: 'Staging Deployment' },
+  'status-context': { default: '' },
   'environment-url': { default: '' },
   'fail-on': { default: '' },
   needs: { default: '' },

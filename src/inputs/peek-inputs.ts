@@ -1,3 +1,4 @@
+import { defaultStatusContext } from './default-status-context.ts'
 import { InputReader } from './input-reader.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -13,12 +14,13 @@ export type PeekedInputs = Pick<
 export function peekInputs(env: Readonly<Record<string, string | undefined>>): PeekedInputs {
   const reader = new InputReader(env)
   const dryRun = reader.flag('dry-run') || reader.problems.length > 0
+  const workingDirectory = reader.path('working-directory') ?? '.'
   return {
     dryRun,
     stages: reader.list('stages'),
     githubToken: reader.line('github-token'),
-    statusContext: reader.line('status-context') ?? 'Staging Deployment',
+    statusContext: reader.line('status-context') ?? defaultStatusContext(workingDirectory),
     config: reader.path('config'),
-    workingDirectory: reader.path('working-directory') ?? '.',
+    workingDirectory,
   }
 }

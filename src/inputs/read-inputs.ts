@@ -1,4 +1,5 @@
 import { StagegateError } from '../errors/index.ts'
+import { defaultStatusContext } from './default-status-context.ts'
 import { findUnknownInputs } from './find-unknown-inputs.ts'
 import { inputDefinitions } from './input-definitions.ts'
 import { InputReader } from './input-reader.ts'
@@ -54,7 +55,7 @@ export function readInputs(
     rollback: reader.choice('rollback', ['auto', 'never']),
     allowOlder: reader.flag('allow-older'),
     timeoutMs: reader.duration('timeout'),
-    statusContext: reader.line('status-context', name) ?? 'Staging Deployment',
+    statusContext: reader.line('status-context', name) ?? '',
     environmentUrl: reader.publicUrl('environment-url'),
     failOn: reader.optionalChoice('fail-on', severities),
     needs: reader.text('needs'),
@@ -72,7 +73,9 @@ export function readInputs(
     })
   }
   unknown.warnings.forEach(warn)
-  return inputs
+  const statusContext =
+    inputs.statusContext === '' ? defaultStatusContext(inputs.workingDirectory) : inputs.statusContext
+  return { ...inputs, statusContext }
 }
 
 function readRegistryLogin(reader: InputReader, warn: (text: string) => void): RegistryLogin | undefined {

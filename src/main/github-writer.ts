@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { DEFAULT_STATUS_CONTEXT } from '../inputs/default-status-context.ts'
 import type { PipelineEvent, StageResult } from '../pipeline/index.ts'
 import { renderCheck } from '../report/check-text.ts'
 import { concludeDeployment } from '../report/conclusion/conclude-stage.ts'
@@ -22,7 +23,6 @@ import { RunningStatus } from './running-status.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** The name of the status where the workflow gives none; whoever gives one may have several services. */
-const DEFAULT_STATUS_CONTEXT = 'Staging Deployment'
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
 /** Of those of the summary, kept for what is said of its annotations. */

@@ -31,7 +31,15 @@ function acquire(
   signal = never,
   onWaiting: (holder: string) => void = () => undefined,
 ): Promise<LeaseHold> {
-  return cluster.acquireLease({ namespace: bed.namespace, name, holder, signal, onWaiting })
+  return cluster.acquireLease({
+    namespace: bed.namespace,
+    name,
+    holder,
+    owner: 'acme/shop:api',
+    check: () => undefined,
+    signal,
+    onWaiting,
+  })
 }
 
 async function readHolder(name: string): Promise<unknown> {

@@ -11,7 +11,7 @@ import { resolveDeploy } from './resolve-deploy.ts'
 import { resolveImage } from './resolve-image.ts'
 import { resolveScan } from './resolve-scan.ts'
 import { resolveVersion } from './resolve-version.ts'
-import { strip } from '../../text/strip-end.ts'
+import { serviceName } from './service-name.ts'
 
 export interface ConfigSources {
   /** Undefined: there is no configuration file, everything is detected. */
@@ -37,7 +37,7 @@ export function resolveConfig(sources: ConfigSources): Config {
   const resolution = new Resolution(sources)
   const { inputs, trigger } = sources
   const { deploy } = resolution.values
-  const service = resolution.values.service ?? serviceName(resolution)
+  const service = resolution.values.service ?? nameService(resolution, sources.folder)
   const { version, source: versionSource } = resolveVersion(resolution)
   const { environment } = inputs
   const templates = { version, sha: trigger.commit, environment }
@@ -71,11 +71,9 @@ export function resolveConfig(sources: ConfigSources): Config {
   return config
 }
 
-/** The name of the repository, in the form that names in the cluster and the registry have. */
-function serviceName(resolution: Resolution): string {
+function nameService(resolution: Resolution, folder: string): string {
   const { repository } = resolution.trigger
-  const words = (repository.split('/')[1] ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-  const name = strip(words.slice(0, 40), '-')
+  const name = serviceName(repository, folder)
   if (name === '') resolution.refuse(['service'], `is needed: the repository ${repository} gives no name`)
   return name
 }

@@ -80,6 +80,10 @@ export const cluster = {
     'The cluster has no address or port left to give.',
     'Remove Services that nobody needs, or have the range of the cluster widened.',
   ),
+  E_SERVICE_NAME_TAKEN: configuration(
+    'Another service with the same name deploys to this namespace.',
+    'Give one of the two another name with the key service, or another namespace.',
+  ),
   E_LOCK_HELD: remote('Another deployment holds the lock.', 'Wait for it to end.'),
   E_LOCK_LOST: remote(
     'Another has the lock now: a run that took it over, or somebody who changed its holder.',

@@ -153,6 +153,10 @@ export interface Cluster {
     readonly namespace: string
     readonly name: string
     readonly holder: string
+    /** Whose lease it is: written on it. */
+    readonly owner: string
+    /** Told whose the lease that was found says it is; throws where that is somebody else. */
+    readonly check: (owner: string | undefined) => void
     readonly signal: AbortSignal
     readonly onWaiting: (holder: string) => void
   }): Promise<LeaseHold>

@@ -37,7 +37,11 @@ const written: readonly WrittenObject[] = [
 /** A deployment in a namespace that may have a good set. */
 function deployed(
   good: readonly KubernetesObject[] | undefined,
-  { allow = {}, lease = held }: { readonly allow?: object; readonly lease?: LeaseHold } = {},
+  {
+    allow = {},
+    lease = held,
+    owner,
+  }: { readonly allow?: object; readonly lease?: LeaseHold; readonly owner?: object } = {},
 ) {
   const api = createSmallApi()
   if (good !== undefined) {
@@ -46,6 +50,7 @@ function deployed(
       source: 'k8s/all.yaml:1',
     }))
     const record = {
+      owner,
       commit: 'c'.repeat(40),
       digest: `sha256:${'d'.repeat(64)}`,
       finishedAt: '2026-05-03T15:00:00Z',
@@ -59,7 +64,7 @@ function deployed(
     })
   }
   const deployment = {
-    config: { service: 'api' },
+    config: { service: 'api', folder: 'services/api', trigger: { repository: 'acme/shop' } },
     settings: { namespace, rollback: 'auto', manifests: { configured: true, allow } },
     cluster: createCluster(api.connected.client, api.clock),
     lease,
@@ -153,6 +158,18 @@ describe('a rollback', () => {
       /^The rollback failed: The record of .* the Secret staging\/stagegate-api-record, cannot be used: its commit is none\.$/,
     )
     expect(forged.api.asked.filter((each) => each.startsWith('PATCH'))).toEqual([])
+  })
+
+  test('is never to the set of another service that has the same name', async () => {
+    const owner = { repository: 'acme/shop', folder: 'services/web' }
+    const { api, roll } = deployed([configMap('old', 'good')], { owner })
+    const error = await roll()
+    expect(error).toMatchObject({
+      restored: false,
+      state:
+        'The rollback failed: The record staging/stagegate-api-record belongs to another service of the same name: the folder services/web of acme/shop; this one is the folder services/api of acme/shop.',
+    })
+    expect(api.asked.filter((each) => each.startsWith('PATCH'))).toEqual([])
   })
 
   test('does not say twice what the failure says already', () => {

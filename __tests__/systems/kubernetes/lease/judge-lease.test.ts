@@ -6,7 +6,7 @@ import {
   takenLease,
 } from '../../../../src/systems/kubernetes/lease/lease-record.ts'
 
-const names = { namespace: 'staging', name: 'lock', holder: 'run 1', hold: 'h1' }
+const names = { namespace: 'staging', name: 'lock', holder: 'run 1', owner: 'acme/shop:api', hold: 'h1' }
 const at = (version: string, lease = takenLease(names, new Date(0), undefined)): LeaseRecord => ({
   ...lease,
   metadata: { ...lease.metadata, resourceVersion: version },

@@ -17,11 +17,16 @@ beforeEach(async () => {
   hold = await acquire('run 1')
 })
 
-function acquire(holder: string): Promise<LeaseHold> {
+function acquire(
+  holder: string,
+  check: (owner: string | undefined) => void = () => undefined,
+): Promise<LeaseHold> {
   return acquireLease(server.client, clock, {
     namespace: 'staging',
     name: 'lock',
     holder,
+    owner: 'acme/shop:api',
+    check,
     signal: never,
     onWaiting: () => undefined,
   })
@@ -156,6 +161,19 @@ describe('a renewal', () => {
     await clock.advance(25_000)
     expect(hold.lost.aborted).toBe(false)
     expect(server.stored?.spec?.leaseDurationSeconds).toBe(60)
+    await hold.release()
+  })
+})
+
+describe('a lock that another service has', () => {
+  test('is refused at once by whose it is, not waited for', async () => {
+    const seen: (string | undefined)[] = []
+    const refused = acquire('run 2', (owner) => {
+      seen.push(owner)
+      throw new Error('it belongs to another')
+    })
+    await expect(refused).rejects.toThrow('it belongs to another')
+    expect(seen).toEqual(['acme/shop:api'])
     await hold.release()
   })
 })

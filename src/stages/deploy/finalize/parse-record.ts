@@ -1,9 +1,12 @@
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { isMapping } from '../../../systems/kubernetes/manifests/mapping.ts'
+import { type Owner, parseOwner } from '../owner.ts'
 
 /** The set of objects of a deployment that was finished, as it was sent; no Secret is in it. */
 export interface LastGood {
+  /** Whose set it is; records of earlier releases do not say it. */
+  readonly owner?: Owner
   readonly commit: string
   /** ISO 8601; records of earlier releases have it not. */
   readonly committedAt?: string
@@ -25,6 +28,7 @@ export function parseRecord(text: string): LastGood | string {
   }
   if (!isMapping(value)) return 'it is no mapping'
   const { commit, committedAt, digest, finishedAt, manifests } = value
+  const owner = parseOwner(value.owner)
   if (!isText(commit, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)) return 'its commit is none'
   if (!isText(digest, /^sha256:[0-9a-f]{64}$/)) return 'its digest is none'
   if (!isText(finishedAt, TIME)) return 'finishedAt is no time'
@@ -33,6 +37,7 @@ export function parseRecord(text: string): LastGood | string {
   const wrong = manifests.findIndex((each) => !isManifest(each))
   if (wrong !== -1) return `manifest ${wrong + 1} of ${manifests.length} is no object of Kubernetes`
   return {
+    ...(owner === undefined ? {} : { owner }),
     commit,
     ...(committedAt === undefined ? {} : { committedAt }),
     digest,

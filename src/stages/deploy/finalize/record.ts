@@ -4,6 +4,7 @@ import { bookkeepingName, managedLabel } from '../../../systems/kubernetes/bookk
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Deployment } from '../deployment.ts'
+import { ownerOf, refuseForeign } from '../owner.ts'
 import { type LastGood, parseRecord } from './parse-record.ts'
 
 /** Keeps this set as the last good one. Written only when everything else has succeeded. */
@@ -16,6 +17,7 @@ export async function writeLastGood(
   const { commit } = config.trigger
   const { committedAt } = await systems.git.describe(config.workspace, commit, signal)
   const record: LastGood = {
+    owner: ownerOf(config),
     commit,
     committedAt,
     digest: image.digest,
@@ -36,7 +38,7 @@ export async function writeLastGood(
 /**
  * The last good set, or undefined before the first deployment was finished.
  *
- * @throws StagegateError E_RECORD_INVALID
+ * @throws StagegateError E_RECORD_INVALID; E_SERVICE_NAME_TAKEN when it is another service's
  */
 export async function readLastGood(
   deployment: Pick<Deployment, 'config' | 'settings' | 'cluster'>,
@@ -51,7 +53,10 @@ export async function readLastGood(
   const packed = (found?.data as Record<string, string> | undefined)?.record
   if (packed === undefined) return undefined
   const record = parseRecord(unpack(packed) ?? '')
-  if (typeof record !== 'string') return record
+  if (typeof record !== 'string') {
+    refuseForeign(`The record ${settings.namespace}/${name}`, record.owner, ownerOf(config))
+    return record
+  }
   throw new StagegateError('E_RECORD_INVALID', {
     message: `The record of the last deployment of ${config.service}, the Secret ${settings.namespace}/${name}, cannot be used: ${record}.`,
   })

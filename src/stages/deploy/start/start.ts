@@ -5,6 +5,7 @@ import { bookkeepingName } from '../../../systems/kubernetes/bookkeeping.ts'
 import type { VaultSession } from '../../../systems/vault/vault.ts'
 import type { Systems } from '../../systems.ts'
 import type { ActiveDeploySettings, Deployment } from '../deployment.ts'
+import { ownerOf, readOwner, refuseForeign, renderOwner } from '../owner.ts'
 import { awaitLeftMigration } from './await-left-migration.ts'
 import { giveBack, type RunningMigration } from './give-back.ts'
 import { refuseOlder } from './refuse-older.ts'
@@ -26,10 +27,16 @@ export async function start(
   const cluster = await kubernetes.connect(step.signal)
   await cluster.ensureNamespace(settings.namespace, step.signal)
   const { run } = config.trigger
+  const own = ownerOf(config)
+  const name = bookkeepingName(config.service, 'lock')
   const lease = await cluster.acquireLease({
     namespace: settings.namespace,
-    name: bookkeepingName(config.service, 'lock'),
+    name,
     holder: `${config.trigger.repository} run ${run.id} attempt ${run.attempt}`,
+    owner: renderOwner(own),
+    check(found) {
+      refuseForeign(`The lock ${settings.namespace}/${name}`, readOwner(found), own)
+    },
     signal: step.signal,
     onWaiting: (holder) => {
       step.log.info(`Waiting for the lock, which ${holder} holds.`)

@@ -7,7 +7,14 @@ import { isTimeout } from '../deadlines.ts'
 import { holdLease } from './hold-lease.ts'
 import { judgeLease, sight, type Sighting } from './judge-lease.ts'
 import { createLeaseApi, type LeaseApi } from './lease-api.ts'
-import { holderOf, isHeldBy, type LeaseNames, type LeaseRecord, takenLease } from './lease-record.ts'
+import {
+  holderOf,
+  isHeldBy,
+  type LeaseNames,
+  type LeaseRecord,
+  OWNER_ANNOTATION,
+  takenLease,
+} from './lease-record.ts'
 
 type Options = Parameters<Cluster['acquireLease']>[0]
 
@@ -18,9 +25,9 @@ const POLL_INTERVAL = 2_000
 export async function acquireLease(
   client: ApiClient,
   clock: Clock,
-  { namespace, name, holder, signal, onWaiting }: Options,
+  { namespace, name, holder, owner, check, signal, onWaiting }: Options,
 ): Promise<LeaseHold> {
-  const names: LeaseNames = { namespace, name, holder, hold: randomUUID() }
+  const names: LeaseNames = { namespace, name, holder, owner, hold: randomUUID() }
   const api = createLeaseApi(client, names)
   let sighting: Sighting | undefined
   let told: string | undefined
@@ -29,6 +36,7 @@ export async function acquireLease(
       const sent = clock.monotonic()
       const found = await api.read(signal)
       if (found !== undefined && isHeldBy(found, names)) return hold(found, undefined, sent)
+      check(found?.metadata.annotations?.[OWNER_ANNOTATION])
       sighting = found && sight(found, sighting, clock.monotonic())
       const verdict =
         found && sighting ? judgeLease(found, sighting, clock.monotonic()) : { free: true as const }

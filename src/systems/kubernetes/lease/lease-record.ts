@@ -18,9 +18,13 @@ export interface LeaseRecord extends KubernetesObject {
   }
 }
 
+/** Whose lease it is, as its holders write it; one of another is refused before it is waited for. */
+export const OWNER_ANNOTATION = 'stagegate.dev/owner'
+
 export interface LeaseNames {
   readonly namespace: string
   readonly name: string
+  readonly owner: string
   readonly holder: string
   readonly hold: string
 }
@@ -55,7 +59,11 @@ export function takenLease(names: LeaseNames, now: Date, replaced: LeaseRecord |
       name: names.name,
       namespace: names.namespace,
       labels: { ...replaced?.metadata.labels, ...managedLabel },
-      annotations: { ...replaced?.metadata.annotations, [HOLD_ANNOTATION]: names.hold },
+      annotations: {
+        ...replaced?.metadata.annotations,
+        [HOLD_ANNOTATION]: names.hold,
+        [OWNER_ANNOTATION]: names.owner,
+      },
     },
     spec: {
       holderIdentity: names.holder,
