@@ -14,7 +14,7 @@ export const configFile = strict({
   version: z.literal(1).optional().meta({ description: 'The version of this format.', default: 1 }),
   service: matching(/^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/, 'a name of a-z, 0-9 and -, of at most 40 characters')
     .optional()
-    .describe('The name of the service: of its image, its lock and its records. Without it: the name of the repository.'),
+    .describe('The name of the service: of its image, its lock and its records. Without it: the name of the repository, and of the folder where working-directory is set.'),
   build: strict({
     prepare: commandStep.optional().describe(`Installs dependencies. Timeout ${prepare} by default.`),
     compile: commandStep.optional().describe(`Compiles. Timeout ${build} by default.`),
