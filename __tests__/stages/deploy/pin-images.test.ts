@@ -53,6 +53,18 @@ describe('pinImages', () => {
     expect(pinImages({ ...pod, kind: 'ConfigMap' }, stamp)).toMatchObject({ pinned: 0 })
   })
 
+  it.each([null, 'api', 7, ['api']])('leaves a container that is %j for the server', (entry) => {
+    const object = deployment('api')
+    const { containers } = (object as unknown as { spec: { template: { spec: { containers: unknown[] } } } })
+      .spec.template.spec
+    containers.unshift(entry)
+    const result = pinImages(object, stamp)
+    expect(result.pinned).toBe(1)
+    expect(result.object).toMatchObject({
+      spec: { template: { spec: { containers: [entry, { image: `ghcr.io/acme/api@${digest}` }] } } },
+    })
+  })
+
   it('writes the commits on the workload itself, never on its pods', () => {
     const { object } = pinImages(deployment('api'), stamp)
     expect(object.metadata.annotations).toEqual({

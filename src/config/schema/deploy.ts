@@ -191,7 +191,7 @@ export const deploy = strict({
         .describe('The image with the tool, with its tag or digest.'),
       locations: path
         .optional()
-        .meta({ description: 'The folder with the SQL files.', default: defaults.migration.locations }),
+        .meta({ description: 'The folder with the SQL files (docs/migration.md).', default: defaults.migration.locations }),
       url: matching(/^jdbc:(?!.*[?&;]password=)[a-z0-9]+:\S+$/i, 'a JDBC URL without a password, such as jdbc:postgresql://db:5432/app')
         .describe('The JDBC URL of the database as a pod sees it. User and password come from secrets.'),
       when: z

@@ -115,6 +115,10 @@ export const cluster = {
     'A pod does not run the digest that was pushed.',
     'Look at the pod that is named.',
   ),
+  E_MIGRATION_FILES: configuration(
+    'The folder of the migration has SQL that would not be applied.',
+    'Correct each file that is named, or move it out of the folder.',
+  ),
   E_MIGRATION_FAILED: workload(
     'The migration failed.',
     'Read the log of the migration above; nothing of it is undone by itself.',

@@ -29,6 +29,13 @@ export interface Configs {
   readonly root: string
   /** Commit of the repository they came from. */
   readonly commit: string
+  /** The SQL of the migration, all of it, sorted by name; none where no migration is configured. */
+  readonly migrations: readonly MigrationFile[]
+}
+
+export interface MigrationFile {
+  readonly name: string
+  readonly content: string
 }
 
 /** Annotations of ours: on workloads' own metadata, and a hash of what they read on their pod templates. */

@@ -57,7 +57,8 @@ async function openRegular(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-function outside(path: string): StagegateError {
+/** What is thrown for a path that leads out. */
+export function outside(path: string): StagegateError {
   return new StagegateError('E_PATH_OUTSIDE', { message: `The path ${path} leads out of its folder.` })
 }
 

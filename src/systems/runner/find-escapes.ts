@@ -3,6 +3,8 @@ import { join, relative } from 'node:path'
 import { isInside, realpathOf } from './confined-file.ts'
 
 export interface FolderCheck {
+  /** Regular files, sorted; relative to the root, by the links that lead to them. A folder is entered once. */
+  readonly files: readonly string[]
   /** Links that lead out of the root, or nowhere; relative to the root. */
   readonly escapes: readonly string[]
   /** What is neither a file nor a folder: a pipe, a device; relative to the root. */
@@ -17,6 +19,7 @@ export interface FolderCheck {
  */
 export async function findEscapes(root: string, folder: string, most: number): Promise<FolderCheck> {
   const realRoot = (await realpathOf(root)) ?? root
+  const files: string[] = []
   const escapes: string[] = []
   const strange: string[] = []
   const seen = new Set<string>()
@@ -24,7 +27,7 @@ export async function findEscapes(root: string, folder: string, most: number): P
   let entries = 0
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     entries += 1
-    if (entries > most) return { escapes, strange, tooMany: true }
+    if (entries > most) return { files, escapes, strange, tooMany: true }
     const real = await realpathOf(path)
     if (real === undefined || !isInside(realRoot, real)) {
       escapes.push(relative(root, path))
@@ -35,7 +38,7 @@ export async function findEscapes(root: string, folder: string, most: number): P
       if (seen.has(real)) continue
       seen.add(real)
       for (const name of await readdir(real)) waiting.push(join(path, name))
-    } else if (!kind.isFile()) strange.push(relative(root, path))
+    } else (kind.isFile() ? files : strange).push(relative(root, path))
   }
-  return { escapes: escapes.sort(), strange: strange.sort(), tooMany: false }
+  return { files: files.sort(), escapes: escapes.sort(), strange: strange.sort(), tooMany: false }
 }

@@ -3,8 +3,9 @@ import { chmod, glob, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:f
 import { dirname, join, resolve } from 'node:path'
 
 import { StagegateError } from '../../errors/index.ts'
-import { isInside, openConfined, realpathOf } from './confined-file.ts'
+import { isInside, openConfined, outside, realpathOf } from './confined-file.ts'
 import type { Files } from './files.ts'
+import { findEscapes } from './find-escapes.ts'
 
 /** What is read into memory at once may be this large unless the caller says otherwise. Bytes. */
 const MAX_BYTES = 50 * 1024 * 1024
@@ -17,20 +18,19 @@ export function createFiles({ temporary }: { readonly temporary: string }): File
   return {
     find: findFiles,
     async read(root, path, options) {
-      const maxBytes = options?.maxBytes ?? MAX_BYTES
-      const file = await openConfined(root, path)
-      if (file === undefined) return undefined
-      try {
-        const { size } = await file.stat()
-        if (size > maxBytes) {
-          throw new StagegateError('E_FILE_TOO_LARGE', {
-            message: `${path} has ${size} bytes; at most ${maxBytes} are read.`,
-          })
-        }
-        return await file.readFile('utf8')
-      } finally {
-        await file.close()
-      }
+      return (await readBytes(root, path, options?.maxBytes))?.toString('utf8')
+    },
+    readBytes(root, path) {
+      return readBytes(root, path)
+    },
+    lookBelow(root, folder, most) {
+      return findEscapes(root, resolve(root, folder), most)
+    },
+    async realFolder(root, path) {
+      const real = await realpathOf(resolve(root, path))
+      if (real === undefined || (await statOf(real))?.isDirectory() !== true) return undefined
+      if (!isInside((await realpathOf(root)) ?? root, real)) throw outside(path)
+      return real
     },
     async *stream(root, path) {
       const file = await openConfined(root, path)
@@ -73,6 +73,22 @@ export function createFiles({ temporary }: { readonly temporary: string }): File
     async remove(path) {
       await rm(path, { recursive: true, force: true })
     },
+  }
+}
+
+async function readBytes(root: string, path: string, maxBytes = MAX_BYTES): Promise<Buffer | undefined> {
+  const file = await openConfined(root, path)
+  if (file === undefined) return undefined
+  try {
+    const { size } = await file.stat()
+    if (size > maxBytes) {
+      throw new StagegateError('E_FILE_TOO_LARGE', {
+        message: `${path} has ${size} bytes; at most ${maxBytes} are read.`,
+      })
+    }
+    return await file.readFile()
+  } finally {
+    await file.close()
   }
 }
 

@@ -64,7 +64,11 @@ async function opened(...documents: readonly string[]) {
     log: { info: () => undefined },
     fact: (name: string, value: string) => void facts.push(`${name}: ${value}`),
   } as unknown as StepContext
-  const makeSet = shareSet(open, { root, commit: 'e'.repeat(40) }, { objects: [login], ageKeys: [] })
+  const makeSet = shareSet(
+    open,
+    { root, commit: 'e'.repeat(40), migrations: [] },
+    { objects: [login], ageKeys: [] },
+  )
   return { makeSet, facts, apply: () => applyManifests(open, makeSet, step, () => undefined) }
 }
 

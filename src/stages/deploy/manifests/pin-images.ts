@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
+import { isMapping } from '../../../systems/kubernetes/manifests/mapping.ts'
 import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 
@@ -69,6 +70,9 @@ interface TemplateContainer {
 function listContainers(object: KubernetesObject): TemplateContainer[] {
   const spec = podSpecOf(object) ?? {}
   return [spec.initContainers, spec.containers].flatMap((list) =>
-    Array.isArray(list) ? (list as TemplateContainer[]).filter((each) => typeof each === 'object') : [],
+    // An entry that is no mapping (`- ` alone is null) is left for the server, which refuses it by its place.
+    Array.isArray(list)
+      ? (list as unknown[]).filter((each): each is TemplateContainer => isMapping(each))
+      : [],
   )
 }

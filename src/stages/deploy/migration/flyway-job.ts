@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
-import { migrationLabels } from '../deployment.ts'
-
-export interface MigrationFile {
-  readonly name: string
-  readonly content: string
-}
+import { type MigrationFile, migrationLabels } from '../deployment.ts'
 
 export interface FlywayJobOptions {
   readonly service: string
@@ -24,9 +19,6 @@ export interface MigrationJob {
   readonly job: KubernetesObject
   readonly owned: readonly KubernetesObject[]
 }
-
-/** A Kubernetes object's limit is 1 MiB in etcd; the rest is room for its metadata. */
-export const MAX_SQL_BYTES = 900_000
 
 /**
  * Flyway as a Job that is named by commit and content, so that the same commit finds it done. It is never tried twice by

@@ -1,9 +1,8 @@
-import { basename } from 'node:path'
 import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { findCredentialKeys, flywayJob, MAX_SQL_BYTES, type MigrationFile } from './flyway-job.ts'
+import { findCredentialKeys, flywayJob } from './flyway-job.ts'
 import { parseFlyway } from './parse-flyway.ts'
 
 export interface MigrationOutput {
@@ -33,7 +32,7 @@ export async function runMigration(
       next: 'Add an entry to deploy.secrets with to: { env: { username: DB_USER, password: DB_PASSWORD }, steps: [migration] }.',
     })
   }
-  const files = await readMigrations(deployment, configs, migration.locations)
+  const files = configs.migrations
   const { job, owned } = flywayJob({
     service: config.service,
     namespace: settings.namespace,
@@ -80,32 +79,4 @@ export async function runMigration(
   step.fact('schema', said.version ?? 'unknown')
   step.fact('applied', result.already ? '0, done before' : String(said.applied))
   return { applied: result.already ? 0 : said.applied, version: said.version }
-}
-
-async function readMigrations(
-  deployment: Deployment,
-  configs: Configs,
-  locations: string,
-): Promise<readonly MigrationFile[]> {
-  const { files } = deployment.systems
-  const paths = await files.find(configs.root, [`${locations}/*.sql`])
-  const read = await Promise.all(
-    paths.map(async (path) => ({
-      name: basename(path),
-      content: (await files.read(configs.root, path)) ?? '',
-    })),
-  )
-  const bytes = read.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0)
-  if (read.length === 0 || bytes > MAX_SQL_BYTES) {
-    throw new StagegateError('E_CONFIG_INVALID', {
-      message:
-        read.length === 0
-          ? `There is no .sql file in ${locations}.`
-          : `The ${read.length} files in ${locations} have ${bytes} bytes; a ConfigMap holds ${MAX_SQL_BYTES}.`,
-      state: 'The database was not changed.',
-      next:
-        read.length === 0 ? 'Correct deploy.migration.locations.' : 'Move old migrations into a baseline.',
-    })
-  }
-  return read
 }
