@@ -19,7 +19,7 @@ afterAll(() => {
 /** What "Re-run failed jobs" does: the same run and commit again, `from: auto`. */
 const attempt = (number: number, fail: string): Promise<BundleResult> =>
   run.call({
-    ...{ runId, attempt: number, env: { FAIL: fail } },
+    ...{ runId, attempt: number, env: { FAIL: fail }, workspace: run.newMachine() },
     inputs: { config: heldConfig, stages: 'build, test' },
   })
 const resumed = ({ report }: BundleResult): Record<string, string | null> =>
@@ -45,7 +45,11 @@ describe('a run that fails in a stage and is run again', () => {
     expect(second.exitCode, tail(second)).toBe(0)
     expect(resumed(second)).toEqual({ build: `run ${runId}, attempt 1` })
     expect(second.outputs['resumed-from']).toBe(`run ${runId}, attempt 1`)
-    expect(second.log).not.toContain('at build.')
+    // Its machine is new: what tests need of the build is made again, what only judges the code is not.
+    expect(ranSteps(second, 'build')).toEqual(['prepare', 'compile'])
+    expect(second.log).not.toMatch(/^at build\.(?:lint|analyze)/m)
+    expect(second.log).toContain('prepare and compile run again, because test needs what the build leaves')
+    expect(second.summary).toContain('run again here: prepare, compile')
     expect(ranSteps(second, 'test')).toEqual(['unit', 'integration'])
   })
 

@@ -62,6 +62,7 @@ export class SampleRun {
   readonly repository: SampleRepository
   #runId = Math.floor(Date.now() / 1000)
   readonly #tokens: string[] = []
+  #machines = 0
 
   constructor() {
     this.repository = createSampleRepository({
@@ -86,6 +87,15 @@ export class SampleRun {
   /** The tokens that the runner has given to the calls so far. */
   tokens(): readonly string[] {
     return this.#tokens.filter((token) => token !== '')
+  }
+
+  /** A clone of its own at the commit that is checked out, as every runner has that is new. */
+  newMachine(): string {
+    this.#machines += 1
+    const workspace = join(this.folder, `machine-${this.#machines}`, 'ai-gen-service')
+    git(this.folder, 'clone', '--quiet', '--no-checkout', this.repository.bare, workspace)
+    git(workspace, 'checkout', '--quiet', '--detach', this.head())
+    return workspace
   }
 
   head(): string {

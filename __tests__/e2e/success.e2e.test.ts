@@ -135,7 +135,7 @@ describe('a third call that resumes by itself', () => {
   let requests: number
   beforeAll(async () => {
     run.newRun()
-    ;[result, requests] = await callCounted({ inputs: { from: 'auto' } })
+    ;[result, requests] = await callCounted({ inputs: { from: 'auto' }, workspace: run.newMachine() })
     sayTime('resumed', result)
   })
 
