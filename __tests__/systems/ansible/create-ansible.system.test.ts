@@ -107,6 +107,55 @@ describe('a playbook on local hosts', () => {
   })
 })
 
+describe('a play that matches no host', () => {
+  const inventory = 'node1 ansible_connection=local\n[web]\n[db]\nnode1\n'
+  const playOn = (hosts: string, name = ''): string =>
+    `- hosts: "${hosts}"\n${name === '' ? '' : `  name: ${name}\n`}  gather_facts: false\n  tasks:\n    - ansible.builtin.debug: { msg: hello }\n`
+
+  test('is an error when the inventory does not know its group, in a check as well', async () => {
+    write({ hosts: inventory, 'site.yml': playOn('db') + playOn('wbe', 'Web servers') + playOn('db:&edeg') })
+    for (const check of [false, true]) {
+      await expect(play({ check })).rejects.toMatchObject({
+        code: 'E_ANSIBLE_FAILED',
+        message: 'site.yml: 2 plays matched no host; the inventory does not know wbe, &edeg.',
+        evidence: ['play "Web servers" (hosts: wbe)', 'play (hosts: db:&edeg)'],
+        state: 'Changed on the hosts: nothing. The cluster is as it was.',
+      })
+    }
+  })
+
+  test('is told where its group is known and has no host', async () => {
+    const plays = [
+      playOn('web', 'Web servers'),
+      playOn('db:&web'),
+      playOn('w*'),
+      playOn('web:!gone'),
+      playOn('web[0]'),
+    ]
+    write({ hosts: inventory, 'site.yml': plays.join('') + playOn('db') })
+    const { emptyPlays, recap } = await play()
+    expect(emptyPlays.map((each) => each.hosts)).toEqual(['web', 'db:&web', 'w*', 'web:!gone', 'web[0]'])
+    expect(emptyPlays[0]).toEqual({ play: 'Web servers', hosts: 'web' })
+    expect(recap).toMatchObject([{ host: 'node1', ok: 1 }])
+  })
+
+  test('is no error where a task makes groups, which need not come to be', async () => {
+    const grouping = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.group_by: { key: "os_{{ 'debian' }}" }
+`
+    write({ hosts: inventory, 'site.yml': grouping + playOn('os_debian') + playOn('os_redhat') })
+    expect((await play()).emptyPlays).toEqual([{ play: 'os_redhat', hosts: 'os_redhat' }])
+  })
+
+  test('is not among the plays that ran, with a part that matches or the local host', async () => {
+    write({ hosts: inventory, 'site.yml': playOn('db:gone') + playOn('localhost') })
+    expect((await play()).emptyPlays).toEqual([])
+  })
+})
+
 describe('a playbook that fails', () => {
   test('names host, task, file and line, the reason, and what was changed before', async () => {
     write({

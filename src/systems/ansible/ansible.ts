@@ -15,9 +15,18 @@ export interface FailedTask {
   readonly message: string
 }
 
+/** A play that ran on no host, which Ansible itself counts as done. */
+export interface EmptyPlay {
+  readonly play: string
+  /** The pattern of its `hosts` line. */
+  readonly hosts: string
+}
+
 export interface PlaybookResult {
   readonly recap: readonly HostRecap[]
   readonly failedTasks: readonly FailedTask[]
+  /** Plays whose groups are known and have no host. A play for a group that nothing defines is an error. */
+  readonly emptyPlays: readonly EmptyPlay[]
 }
 
 /** ansible-playbook, with host keys verified and its result read from its own JSON. */

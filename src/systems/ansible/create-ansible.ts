@@ -8,7 +8,7 @@ import { callbackPlugin } from './callback-plugin.ts'
 import { type PlayFiles, playEnvironment, playFiles, sshArguments } from './play-environment.ts'
 import { makeConnectionsFolder, removeConnectionsFolder } from './connections-folder.ts'
 import { parsePlayEvents, type PlayEvents } from './play-events.ts'
-import { playFailure } from './play-failure.ts'
+import { playFailure, unknownHosts } from './play-failure.ts'
 
 export interface AnsibleOptions {
   readonly processes: Processes
@@ -58,7 +58,10 @@ export function createAnsible(options: AnsibleOptions): Ansible {
         if (finished.exitCode !== 0) {
           throw playFailure(playbook, finished.exitCode, events, `${finished.stdout}\n${finished.stderr}`)
         }
-        return { recap: events.recap, failedTasks: events.failedTasks }
+        const unknown = unknownHosts(playbook, events)
+        if (unknown !== undefined) throw unknown
+        const emptyPlays = events.emptyPlays.map(({ play, hosts }) => ({ play, hosts }))
+        return { recap: events.recap, failedTasks: events.failedTasks, emptyPlays }
       } finally {
         if (connections !== undefined) {
           await closeConnections(options, connections)

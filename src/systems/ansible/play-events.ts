@@ -1,8 +1,12 @@
 import { isAbsolute, relative } from 'node:path'
-import type { FailedTask, HostRecap, PlaybookResult } from './ansible.ts'
+import type { EmptyPlay, FailedTask, HostRecap, PlaybookResult } from './ansible.ts'
 
 /** What the callback plugin wrote about a play. */
-export interface PlayEvents extends PlaybookResult {
+export interface PlayEvents extends Omit<PlaybookResult, 'emptyPlays'> {
+  readonly emptyPlays: readonly (EmptyPlay & {
+    /** Parts of the pattern that name no group and no host of the inventory. */
+    readonly unknown: readonly string[]
+  })[]
   /** Hosts that could not be reached, with ssh's reason. */
   readonly unreachable: readonly FailedTask[]
   /** Whether the play came to its recap. */
@@ -14,8 +18,8 @@ export interface PlayEvents extends PlaybookResult {
  *
  * @param folder paths of tasks are made relative to it
  */
-export function parsePlayEvents(text: string, folder: string): PlayEvents {
-  const events = text.split('\n').flatMap(parseEvent)
+export function parsePlayEvents(lines: string, folder: string): PlayEvents {
+  const events = lines.split('\n').flatMap(parseEvent)
   const recap = events.filter((each) => each.event === 'recap').map(toRecap)
   // A failure that a rescue block has caught is none.
   const failing = new Set(recap.filter((host) => host.failed > 0).map((host) => host.host))
@@ -25,6 +29,9 @@ export function parsePlayEvents(text: string, folder: string): PlayEvents {
   return {
     recap,
     failedTasks: tasksOf('failed').filter((task) => !complete || failing.has(task.host)),
+    emptyPlays: events
+      .filter((each) => each.event === 'empty')
+      .map(({ play, hosts, unknown }) => ({ play: text(play), hosts: text(hosts), unknown: texts(unknown) })),
     unreachable: tasksOf('unreachable'),
     complete,
   }
@@ -67,4 +74,8 @@ function toTask(event: Event, folder: string): FailedTask {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(text) : []
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, StagegateError } from '../../errors/index.ts'
-import type { FailedTask } from './ansible.ts'
+import type { EmptyPlay, FailedTask } from './ansible.ts'
 import type { PlayEvents } from './play-events.ts'
 import { joinLines } from '../../text/join-lines.ts'
 
@@ -10,12 +10,7 @@ export function playFailure(
   events: PlayEvents,
   output: string,
 ): StagegateError {
-  const changed = events.recap.filter((host) => host.changed > 0)
-  const touched = changed.map((host) => `${host.host} (${host.changed} changed)`).join(', ')
-  const state = !events.complete
-    ? 'It is not known what was changed on the hosts; the cluster is as it was.'
-    : `Changed on the hosts: ${touched || 'nothing'}. The cluster is as it was.`
-
+  const state = stateOf(events)
   const { unreachable, failedTasks } = events
   if (unreachable.length > 0) {
     return new StagegateError(connectionCode(unreachable), {
@@ -40,6 +35,33 @@ export function playFailure(
       .map((line) => line.slice(0, 500)),
     state,
   })
+}
+
+/**
+ * Plays for hosts or groups that nothing defines: misspelt, most likely. Ansible only warns, and ends well. Pure.
+ */
+export function unknownHosts(playbook: string, events: PlayEvents): StagegateError | undefined {
+  const plays = events.emptyPlays.filter((each) => each.unknown.length > 0)
+  if (plays.length === 0) return undefined
+  const names = [...new Set(plays.flatMap((each) => each.unknown))].join(', ')
+  return new StagegateError('E_ANSIBLE_FAILED', {
+    message: `${playbook}: ${plays.length === 1 ? 'a play' : `${plays.length} plays`} matched no host; the inventory does not know ${names}.`,
+    evidence: plays.slice(0, 20).map(renderEmptyPlay),
+    state: stateOf(events),
+    next: 'Correct the hosts line of the play, or define the group in the inventory: it may be empty.',
+  })
+}
+
+/** `play "Web servers" (hosts: web)` */
+export function renderEmptyPlay({ play, hosts }: EmptyPlay): string {
+  return play === hosts || play === '' ? `play (hosts: ${hosts})` : `play "${play}" (hosts: ${hosts})`
+}
+
+function stateOf(events: PlayEvents): string {
+  if (!events.complete) return 'It is not known what was changed on the hosts; the cluster is as it was.'
+  const changed = events.recap.filter((host) => host.changed > 0)
+  const touched = changed.map((host) => `${host.host} (${host.changed} changed)`).join(', ')
+  return `Changed on the hosts: ${touched || 'nothing'}. The cluster is as it was.`
 }
 
 function connectionCode(unreachable: readonly FailedTask[]): ErrorCode {

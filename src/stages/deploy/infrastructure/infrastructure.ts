@@ -42,6 +42,11 @@ export async function runPlaybook(
       next: 'Check the inventory and the hosts line of the play.',
     })
   }
+  if (result.emptyPlays.length > 0) {
+    const plays = result.emptyPlays.map((each) => `${each.play} (hosts: ${each.hosts})`).join(', ')
+    step.log.warn(`Plays that matched no host, so that nothing of them was run: ${plays}`)
+    step.fact('plays without hosts', plays)
+  }
   for (const host of result.recap) {
     step.fact(host.host, `ok=${host.ok} changed=${host.changed} skipped=${host.skipped}`)
   }
