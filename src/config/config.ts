@@ -159,6 +159,8 @@ export interface MigrationSettings {
   /** JDBC URL as the Job's pod sees the database. */
   readonly url: string
   readonly when: 'after-rollout' | 'before-rollout'
+  /** How many Jobs that have ended stay, the newest. */
+  readonly keep: number
 }
 
 export interface SmokeCheck {

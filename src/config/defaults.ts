@@ -33,6 +33,6 @@ export const defaults = {
   chartHooks: 'refuse',
   rego: 'v1',
   rolloutLogs: 1,
-  migration: { tool: 'flyway', locations: 'db/migration', when: 'after-rollout' },
+  migration: { tool: 'flyway', locations: 'db/migration', when: 'after-rollout', keep: 1 },
   smokeStatus: 200,
 } as const

@@ -58,6 +58,7 @@ export function resolveMigration(resolution: Resolution): Configured<MigrationSe
     locations: setting.locations ?? defaults.migration.locations,
     url: setting.url,
     when: setting.when ?? defaults.migration.when,
+    keep: setting.keep ?? defaults.migration.keep,
   }
 }
 

@@ -198,6 +198,10 @@ export const deploy = strict({
         .enum(['after-rollout', 'before-rollout'])
         .optional()
         .meta({ description: 'When it runs.', default: defaults.migration.when }),
+      keep: z.int().min(1).max(100).optional().meta({
+        description: 'How many Jobs that have ended stay in the namespace, the newest.',
+        default: defaults.migration.keep,
+      }),
       timeout: timeout('migration'),
     }),
   ])

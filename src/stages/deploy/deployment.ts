@@ -45,6 +45,13 @@ export const annotations = {
   configHash: 'stagegate.dev/config-hash',
 } as const
 
+/** Selects the migration Jobs of a service. */
+export function migrationSelector(service: string): string {
+  return Object.entries(migrationLabels(service))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
+}
+
 /** The labels of a service's migration Jobs. */
 export function migrationLabels(service: string): Readonly<Record<string, string>> {
   return { 'app.kubernetes.io/name': `${service}-migration`, ...managedLabel }

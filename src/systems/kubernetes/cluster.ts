@@ -143,6 +143,18 @@ export interface Cluster {
     readonly signal: AbortSignal
     readonly onWaiting: (names: readonly string[]) => void
   }): Promise<readonly LeftJob[]>
+  /**
+   * Removes the Jobs with a label that have ended, with what they own, but for the newest. Names those that it removed.
+   *
+   * @throws StagegateError E_KUBE_*
+   */
+  removeEndedJobs(options: {
+    readonly namespace: string
+    readonly labelSelector: string
+    /** How many of the newest stay. */
+    readonly keep: number
+    readonly signal: AbortSignal
+  }): Promise<readonly string[]>
   /** Which images the pods of each workload run, and which pods of earlier revisions are left; in their order. */
   runningImages(
     workloads: readonly KubernetesObject[],

@@ -12,6 +12,7 @@ import { createDiscovery } from './discovery/discovery.ts'
 import { ensureNamespace } from './ensure-namespace.ts'
 import { getThroughService } from './get-through-service.ts'
 import { awaitLeftJobs } from './job/await-left-jobs.ts'
+import { removeEndedJobs } from './job/remove-ended-jobs.ts'
 import { runJob } from './job/run-job.ts'
 import { lackedAccess } from './lacked-access.ts'
 import { type ObjectId, renderId } from './object-id.ts'
@@ -72,6 +73,7 @@ export function createCluster(direct: ApiClient, clock: Clock): Cluster {
     apply: (manifests, options) => applyManifests(connected, manifests, options),
     awaitRollout: (objects, options) => awaitRollout(connected, objects, options),
     awaitLeftJobs: (options) => awaitLeftJobs(connected, options),
+    removeEndedJobs: (options) => removeEndedJobs(connected, options),
     runJob: (job, options) => runJob(connected, job, options),
     runningImages: (workloads, signal) => runningImages(connected, workloads, signal),
     acquireLease: (options) => acquireLease(client, clock, options),

@@ -1,6 +1,6 @@
-import { StagegateError } from '../../../errors/index.ts'
+import { StagegateError, toStagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
-import type { Configs, Deployment } from '../deployment.ts'
+import { type Configs, type Deployment, migrationSelector } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { findCredentialKeys, flywayJob } from './flyway-job.ts'
 import { parseFlyway } from './parse-flyway.ts'
@@ -65,6 +65,7 @@ export async function runMigration(
       throw thrown
     })
   hasEnded()
+  await removeOldJobs(deployment, migration.keep, step)
   const said = parseFlyway(result.log)
   if (!result.succeeded) {
     throw new StagegateError(said.checksumMismatch ? 'E_MIGRATION_CHECKSUM' : 'E_MIGRATION_FAILED', {
@@ -79,4 +80,24 @@ export async function runMigration(
   step.fact('schema', said.version ?? 'unknown')
   step.fact('applied', result.already ? '0, done before' : String(said.applied))
   return { applied: result.already ? 0 : said.applied, version: said.version }
+}
+
+/** Each commit has a Job with a Secret and ConfigMaps of its own: what is known of the old ones is in their reports. */
+async function removeOldJobs(
+  { cluster, config, settings }: Deployment,
+  keep: number,
+  { log, signal }: StepContext,
+): Promise<void> {
+  try {
+    const removed = await cluster.removeEndedJobs({
+      namespace: settings.namespace,
+      labelSelector: migrationSelector(config.service),
+      keep,
+      signal,
+    })
+    if (removed.length > 0) log.info(`Removed ${removed.length} older migration Jobs with what they owned.`)
+  } catch (thrown) {
+    signal.throwIfAborted()
+    log.warn(`Older migration Jobs were not removed: ${toStagegateError(thrown).message}`)
+  }
 }

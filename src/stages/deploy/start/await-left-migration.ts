@@ -1,5 +1,5 @@
 import type { StepContext } from '../../../pipeline/index.ts'
-import { type Deployment, migrationLabels } from '../deployment.ts'
+import { type Deployment, migrationSelector } from '../deployment.ts'
 
 /**
  * A run that was cancelled or killed leaves its migration Job to finish. Nothing of the next deployment begins before:
@@ -10,10 +10,9 @@ export async function awaitLeftMigration(
   step: StepContext,
 ): Promise<void> {
   if (!settings.migration.configured) return
-  const labels = Object.entries(migrationLabels(config.service)).map(([name, value]) => `${name}=${value}`)
   const left = await cluster.awaitLeftJobs({
     namespace: settings.namespace,
-    labelSelector: labels.join(','),
+    labelSelector: migrationSelector(config.service),
     signal: step.signal,
     onWaiting: (names) => {
       step.log.info(`Waiting for a migration that an earlier run has left: Job ${names.join(', ')}.`)

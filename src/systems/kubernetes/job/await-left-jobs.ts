@@ -1,9 +1,10 @@
 import type { Cluster, LeftJob } from '../cluster.ts'
 import type { Connected } from '../connected.ts'
-import { known, resourcePath } from '../discovery/api-resource.ts'
+import { known } from '../discovery/api-resource.ts'
 import { isTrue } from '../status/job.ts'
 import type { Job } from '../status/objects.ts'
 import { listObjects } from '../watch/list-objects.ts'
+import { removeJob } from './remove-job.ts'
 
 /** Milliseconds. */
 const LOOK_INTERVAL = 1_000
@@ -18,7 +19,8 @@ export async function awaitLeftJobs(
     return (await listObjects(client, selection, signal)).items
   }
   const found = (await list()).filter((job) => !hasEnded(job))
-  for (const job of found.filter(isSuspended)) await remove(job)
+  for (const job of found.filter(isSuspended))
+    await removeJob(client, { ...job, metadata: { ...job.metadata, namespace } }, signal)
   const waitedFor = found.filter((job) => !isSuspended(job))
   if (waitedFor.length === 0) return []
   onWaiting(waitedFor.map((job) => job.metadata.name))
@@ -31,19 +33,6 @@ export async function awaitLeftJobs(
     const ended = left.filter((each): each is LeftJob => each.ended !== undefined)
     if (ended.length === left.length) return ended
     await clock.sleep(LOOK_INTERVAL, signal)
-  }
-
-  /** Only the one that was seen: another of its name is not ours to remove. */
-  async function remove({ metadata: { name, uid } }: Job): Promise<void> {
-    await client.send({
-      method: 'DELETE',
-      path: resourcePath(known.jobs, { namespace, name }),
-      query: { propagationPolicy: 'Background' },
-      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
-      signal,
-      purpose: `delete Job ${namespace}/${name}`,
-      allow: [404, 409],
-    })
   }
 }
 
