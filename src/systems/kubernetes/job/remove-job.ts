@@ -16,8 +16,13 @@ export async function removeJob(
   await client.send({
     method: 'DELETE',
     path: resourcePath(known.jobs, { namespace, name }),
-    query: { propagationPolicy: 'Background' },
-    body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
+    // All options in the body: with one the server reads none of the query, and leaves what a Job owns behind.
+    body: {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      preconditions: { uid },
+    },
     signal,
     purpose: `delete Job ${namespace}/${name}`,
     allow: [404, 409],
