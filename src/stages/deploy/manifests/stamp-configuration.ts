@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { KubernetesObject } from '../../../systems/kubernetes/kubernetes-object.ts'
 import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
+import { isMapping } from '../../../systems/kubernetes/manifests/mapping.ts'
 import { podSpecOf } from '../../../systems/kubernetes/pod-spec.ts'
 import { annotations } from '../deployment.ts'
 import { type UsedConfiguration, usedConfiguration } from './used-configuration.ts'
@@ -71,8 +72,12 @@ function collectUsed(
   }
 }
 
-/** Kinds whose controllers replace pods when their template changes; a custom resource with a template is one. */
-function isRolling({ apiVersion, kind }: KubernetesObject): boolean {
+/**
+ * Kinds whose controllers replace pods when their template changes; a custom resource with a template is one. Another
+ * group may have a `CronJob` or a `Pod` of its own, which keeps its pods elsewhere.
+ */
+function isRolling({ apiVersion, kind, spec }: KubernetesObject): boolean {
+  if (!isMapping(spec) || !isMapping(spec.template)) return false
   if (apiVersion === 'apps/v1') return ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
   return !/^(?:v1|apps\/|batch\/)/.test(apiVersion)
 }
