@@ -3,6 +3,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import { importX } from 'eslint-plugin-import-x'
 import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
+import { noBareCut } from './script/lint/no-bare-cut.js'
 
 /**
  * Who may import whom: the table of docs/architecture.md. `from` is what the folder may not reach, `except`
@@ -137,6 +138,13 @@ export default defineConfig(
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
+  },
+  {
+    files: ['src/**'],
+    plugins: { local: { rules: { 'no-bare-cut': noBareCut } } },
+    // The redactor itself works on parts.
+    ignores: ['src/report/redaction/**'],
+    rules: { 'local/no-bare-cut': 'error' },
   },
   {
     files: ['__tests__/**', 'script/**'],

@@ -28,7 +28,12 @@ async function peekRule(
     const { workspace } = await findWorkspace(root, inputs.workingDirectory)
     const { text = '' } = (await readConfigText(workspace, inputs.config)) ?? {}
     if (checkSize(text) !== undefined) return undefined
-    const document = parseDocument(text, { version: '1.2', schema: 'core', prettyErrors: false })
+    const document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
     const rule: unknown = document.getIn(['deploy', 'on'])
     const plain: unknown = isNode(rule) ? rule.toJS(document, { maxAliasCount: 100 }) : rule
     return deployOn.safeParse(plain).data

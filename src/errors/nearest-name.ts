@@ -3,6 +3,7 @@
  * looked over; beyond that one difference in three characters is accepted, at most three (a swap of neighbours is one).
  */
 export function nearestName(wrong: string, known: readonly string[]): string | undefined {
+  // eslint-disable-next-line local/no-bare-cut -- it is compared, not shown
   const plain = simplify(wrong).slice(0, 100)
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 
 import { locate } from './locate.ts'
+import { cutAtWord } from '../text/index.ts'
 
 export interface Place {
   readonly file: string
@@ -32,7 +33,7 @@ export function isSourcePath(path: string): boolean {
  */
 export function findPlace(text: string, workspace: string, file?: string): Place | undefined {
   for (const line of text.split('\n', MAX_LINES)) {
-    for (const word of line.slice(0, MAX_LINE).split(separators)) {
+    for (const word of cutAtWord(line, MAX_LINE).split(separators)) {
       const [, path, number] = pathAndLine.exec(word) ?? []
       if (path === undefined || !isSourcePath(path)) continue
       const place = locate(path, workspace)

@@ -1,4 +1,5 @@
 import { StagegateError } from '../errors/index.ts'
+import { cut } from '../text/index.ts'
 
 /** Reports come from the commit's own commands, so each has bounds (threats T12 and T13). Sizes in bytes. */
 export const MAX_REPORT_BYTES = 200 * 1024 * 1024
@@ -22,8 +23,7 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u20
  * It is a copy: a slice would keep the whole piece of the report that it came from in memory.
  */
 export function clipText(text: string, length = MAX_TEXT): string {
-  const clean = text
-    .slice(0, length)
+  const clean = cut(text, length)
     .replace(escapes, '')
     .replace(/\r\n?/g, '\n')
     .replace(controls, '\ufffd')

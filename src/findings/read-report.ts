@@ -8,6 +8,7 @@ import { WorstFindings } from './worst-findings.ts'
 import { CheckstyleParser } from './xml/parse-checkstyle.ts'
 import { JunitParser } from './xml/parse-junit.ts'
 import { type Attributes, readXml, type XmlListener } from './xml/read-xml.ts'
+import { cut } from '../text/index.ts'
 
 /** What one report file says. */
 export interface Report {
@@ -86,7 +87,7 @@ class RootListener implements XmlListener {
   #create(root: string): JunitParser | CheckstyleParser {
     if (root === 'testsuites' || root === 'testsuite') return new JunitParser(this.#source, this.#workspace)
     if (root === 'checkstyle') return new CheckstyleParser(this.#workspace)
-    throw unreadableReport(this.#source, `its root element is <${root.slice(0, 80)}>; expected ${FORMATS}`)
+    throw unreadableReport(this.#source, `its root element is <${cut(root, 80)}>; expected ${FORMATS}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Finding, TestCase, TestsRan, TestSummary } from '../findings/index.ts'
 import { bounds } from './document.ts'
+import { cut as cutText } from '../text/index.ts'
 
 /**
  * What a step kept, within the bounds that its reader keeps: a rule's name of ten pages is no reason to lose the result of
@@ -60,7 +61,7 @@ function fitCase({ file, line, ...test }: TestCase): TestCase {
 }
 
 function cut(text: string): string {
-  return text.slice(0, bounds.shortText)
+  return cutText(text, bounds.shortText)
 }
 
 function isShort(text: string | undefined): text is string {

@@ -12,6 +12,7 @@ import {
   testsRan,
 } from './document.ts'
 import { type Job, nameOf } from './job.ts'
+import { cut } from '../text/index.ts'
 
 /** What the reader knows without the document: whose it must be. */
 export interface Expected {
@@ -42,10 +43,7 @@ export function parseDocument(bytes: Uint8Array, expected: Expected): ParsedDocu
     ['config', expected.config],
   ] as const) {
     if (document[field] !== wanted) {
-      throw invalid(
-        expected,
-        `its ${field} is ${JSON.stringify(document[field].slice(0, 100))}, not ${wanted}`,
-      )
+      throw invalid(expected, `its ${field} is ${JSON.stringify(cut(document[field], 100))}, not ${wanted}`)
     }
   }
   try {
@@ -137,7 +135,7 @@ function times({ startedAt, endedAt }: { startedAt?: number | undefined; endedAt
 function explain(cause: unknown): string {
   if (!(cause instanceof z.ZodError)) return 'it is no JSON text'
   const issue = cause.issues[0]
-  return `${issue?.path.map(String).join('.').slice(0, 200) ?? ''}: ${(issue?.message ?? '').slice(0, 200)}`
+  return `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}`
 }
 
 function invalid({ job }: Expected, why: string, cause?: unknown): StagegateError {

@@ -4,6 +4,7 @@ import { redactResults } from '../report/redact-results.ts'
 import { bounds, type HandedOver, MAX_DOCUMENT_BYTES } from './document.ts'
 import { fitKept } from './fit-kept.ts'
 import type { Job } from './job.ts'
+import { cut as cutText } from '../text/index.ts'
 
 export interface DocumentParts {
   readonly job: Job
@@ -48,7 +49,7 @@ function longestList(stages: readonly StageResult[]): number {
 /** @param most how many findings, failed tests and pieces of evidence are told of each step */
 function render(parts: DocumentParts, most: number): string {
   const { job, config, redact } = parts
-  const cut = (text: string, length: number = bounds.text): string => redact(text).slice(0, length)
+  const cut = (text: string, length: number = bounds.text): string => cutText(redact(text), length)
   const stages = redactResults(parts.stages, (text) => cut(text))
   const document = {
     version: 1,

@@ -15,6 +15,7 @@ import { createRunnerFiles, type RunnerFiles } from '../systems/runner/runner-fi
 import { createSecrets, type Secrets } from '../systems/runner/secrets.ts'
 import { createProcesses } from '../systems/runner/spawn-processes.ts'
 import { declareInputs } from './declare-inputs.ts'
+import { redactCutsWith } from '../text/index.ts'
 import { redactLastWords } from './exit-code.ts'
 import { userAgent } from './version.ts'
 
@@ -60,6 +61,7 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
   }
   const redactor = createRedactor(warn)
   redactLastWords((text) => redactor.redact(text))
+  redactCutsWith(redactor)
   const output = createOutput({
     stdout: process.stdout,
     redactor,

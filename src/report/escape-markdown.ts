@@ -19,7 +19,7 @@ export function escapeInline(text: string): string {
       .replace(/#(\d?)/g, (_, digit: string) => (digit === '' ? '\\#' : `#&#8203;${digit}`))
       .replace(/@/g, '@&#8203;')
       .replace(/:\/\//g, ':&#8203;//')
-      .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#8203;.`)
+      .replace(/(www)\./gi, '$1&#8203;.')
   )
 }
 

@@ -1,16 +1,20 @@
+import { oneLine, redactText } from '../text/index.ts'
+
 /**
  * Markdown within a limit of UTF-8 bytes, cut at the end of a line where there is one in the last half, with a note of
  * how much is missing after it; a code block that the cut leaves open is closed. GitHub counts bytes: 65,535 for a
  * check's summary and text, 1 MiB for a step summary.
  */
 export function limitBytes(text: string, limit: number): string {
-  const bytes = Buffer.from(text)
-  if (bytes.length <= limit) return text
+  if (Buffer.byteLength(text) <= limit) return text
+  const safe = redactText(text)
+  const bytes = Buffer.from(safe)
+  if (bytes.length <= limit) return safe
   const note = (missing: number): string =>
     `\n\n… ${missing} bytes more are in the log and the JSON report.\n`
   let room = limit - Buffer.byteLength(note(bytes.length))
   for (;;) {
-    if (room <= 0) return bytes.subarray(0, boundaryBefore(bytes, limit)).toString()
+    if (room <= 0) return firstBytes(bytes, boundaryBefore(bytes, limit)).toString()
     const kept = cutAtLine(bytes, room).toString()
     const end = `${closeFence(kept)}${note(bytes.length - Buffer.byteLength(kept))}`
     if (Buffer.byteLength(kept) + Buffer.byteLength(end) <= limit) return kept + end
@@ -19,8 +23,13 @@ export function limitBytes(text: string, limit: number): string {
 }
 
 function cutAtLine(bytes: Buffer, room: number): Buffer {
-  const line = bytes.subarray(0, room).lastIndexOf(0x0a)
-  return bytes.subarray(0, line >= room / 2 ? line : boundaryBefore(bytes, room))
+  const line = firstBytes(bytes, room).lastIndexOf(0x0a)
+  return firstBytes(bytes, line >= room / 2 ? line : boundaryBefore(bytes, room))
+}
+
+function firstBytes(bytes: Buffer, count: number): Buffer {
+  // eslint-disable-next-line local/no-bare-cut -- limitBytes has redacted them
+  return bytes.subarray(0, count)
 }
 
 /** The last index up to `end` that does not split a character. */
@@ -45,7 +54,5 @@ function closeFence(text: string): string {
  * which are never fewer than any other count; no character is split.
  */
 export function limitLine(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  if (line.length <= limit) return line
-  return `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`
+  return oneLine(text, limit)
 }

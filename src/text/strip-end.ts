@@ -7,6 +7,7 @@
 export function stripEnd(text: string, characters: string): string {
   let end = text.length
   while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1
+  // eslint-disable-next-line local/no-bare-cut -- only the given characters are taken off
   return text.slice(0, end)
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { nearestName } from '../../errors/index.ts'
 import { renderPath, type ValuePath } from './problem.ts'
+import { cut, hideLogins } from '../../text/index.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -55,14 +56,14 @@ function weigh(issues: readonly Issue[]): number {
 function unknownKey(where: string, key: string, allowed: string): string {
   const meant = nearestName(key, allowed.split(', '))
   const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
-  return `${where}: unknown key ${JSON.stringify(key.slice(0, 60))}; allowed is ${allowed}${hint}`
+  return `${where}: unknown key ${JSON.stringify(cut(hideLogins(key), 60))}; allowed is ${allowed}${hint}`
 }
 
 function renderFound(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'keys with values'
   const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+  return cut(hideLogins(text), 80)
 }
 
 function valueAt(root: unknown, path: ValuePath): unknown {

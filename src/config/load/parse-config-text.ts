@@ -1,4 +1,5 @@
 import { type Document, isAlias, isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import { explainYaml } from '../../text/index.ts'
 import { describeAllowed } from '../describe-allowed.ts'
 import { type ConfigFile, configFile } from '../schema/config-file.ts'
 import { checkNodes } from './check-nodes.ts'
@@ -40,12 +41,14 @@ function parseChecked(text: string): ParsedConfigText {
     schema: 'core',
     uniqueKeys: true,
     prettyErrors: false,
+    // Its warnings are problems below, and nothing but our own writer writes to the log.
+    logLevel: 'error',
     lineCounter,
   })
   // Warnings are tags that the core schema does not have.
   const syntax = [...document.errors, ...document.warnings].map((each) => ({
     line: lineAt(each.pos[0]),
-    text: each.message.length > 200 ? `${each.message.slice(0, 197)}…` : each.message,
+    text: explainYaml(each),
   }))
   if (document.directives.yaml.version !== '1.2')
     syntax.push({ line: 1, text: 'YAML is read as version 1.2 only' })

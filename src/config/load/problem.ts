@@ -1,3 +1,5 @@
+import { cut, hideLogins } from '../../text/index.ts'
+
 /** Something wrong in a configuration file. */
 export interface Problem {
   /** From 1. */
@@ -13,7 +15,7 @@ export type ValuePath = readonly (string | number)[]
 export function renderPath(path: ValuePath): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
-    const plain = /^[\w-]{1,60}$/.test(key) ? key : JSON.stringify(key.slice(0, 60))
+    const plain = /^[\w-]{1,60}$/.test(key) ? key : JSON.stringify(cut(hideLogins(key), 60))
     return text === '' ? plain : `${text}.${plain}`
   }, '')
 }

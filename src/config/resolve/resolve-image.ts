@@ -5,6 +5,7 @@ import { IMAGE_REPOSITORY_FORM, IMAGE_TAG_FORM, isImageRepository, isImageTag } 
 import type { DeploymentDecision } from './decide-deployment.ts'
 import { fillTemplate, type TemplateValues } from './fill-template.ts'
 import { milliseconds, type Resolution } from './resolution.ts'
+import { cut } from '../../text/index.ts'
 
 /**
  * The image: as configured, else from a Dockerfile that is there. An event that may not deploy pushes none: it would
@@ -53,7 +54,7 @@ function resolveRepository(resolution: Resolution, service: string, name: string
   const owner = trigger.repository.split('/')[0] ?? ''
   const given = (inputs.image ?? name ?? `ghcr.io/${owner}/${service}`).toLowerCase()
   if (!isImageRepository(given)) {
-    const text = `${JSON.stringify(given.slice(0, 100))} names no image; allowed is ${IMAGE_REPOSITORY_FORM}`
+    const text = `${JSON.stringify(cut(given, 100))} names no image; allowed is ${IMAGE_REPOSITORY_FORM}`
     if (inputs.image === undefined) resolution.refuse(['image', 'name'], text, 'E_IMAGE_NAME')
     else resolution.refuseInput('image', text, 'E_IMAGE_NAME')
   }

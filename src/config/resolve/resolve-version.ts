@@ -1,4 +1,5 @@
 import type { Resolution } from './resolution.ts'
+import { cut } from '../../text/index.ts'
 
 /** Also part of image tags and labels, so it is kept to what they can hold. */
 const VERSION = /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/
@@ -25,7 +26,7 @@ export function resolveVersion(resolution: Resolution): ResolvedVersion {
   if (VERSION.test(chosen.version)) return chosen
   resolution.refuseInput(
     'version',
-    `the version ${JSON.stringify(chosen.version.slice(0, 80))} (${chosen.source}) has characters that no image tag can hold; set this input`,
+    `the version ${JSON.stringify(cut(chosen.version, 80))} (${chosen.source}) has characters that no image tag can hold; set this input`,
   )
   return commit
 }

@@ -33,6 +33,7 @@ function createDecoder(head: Uint8Array, source: string): TextDecoder {
   if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be')
   if (head[0] === 0xef && head[1] === 0xbb) return new TextDecoder()
   const declaration = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(
+    // eslint-disable-next-line local/no-bare-cut -- only the name of an encoding is taken from it
     Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1'),
   )
   const name = declaration?.[1] ?? 'utf-8'

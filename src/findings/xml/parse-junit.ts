@@ -3,6 +3,7 @@ import { TestTally, type TestCase, type TestSummary } from '../test-summary.ts'
 import { describeCase, joinNames, MAX_DETAILS, type OpenCase, type OpenSuite } from './describe-case.ts'
 import type { Attributes, XmlListener } from './read-xml.ts'
 import { SuiteClaims } from './suite-claims.ts'
+import { cut } from '../../text/index.ts'
 
 /** Elements of a case that say how it ended; those of Surefire's reruns with them. */
 const failures: ReadonlySet<string> = new Set(['failure', 'error'])
@@ -64,7 +65,7 @@ export class JunitParser implements XmlListener {
 
   text(text: string): void {
     if (this.#kept === undefined || this.#case === undefined) return
-    if (this.#case.details.length < MAX_DETAILS) this.#case.details += text.slice(0, MAX_DETAILS)
+    if (this.#case.details.length < MAX_DETAILS) this.#case.details += cut(text, MAX_DETAILS)
   }
 
   close(name: string): void {

@@ -2,6 +2,7 @@ import { SaxesParser } from 'saxes'
 
 import { MAX_DEPTH, MAX_TEXT, unreadableReport } from '../limits.ts'
 import { decodeXml } from './decode-xml.ts'
+import { cut } from '../../text/index.ts'
 
 export type Attributes = Readonly<Record<string, string | undefined>>
 
@@ -42,7 +43,7 @@ export async function readXml(
   }
   const text = (value: string): void => {
     atToken()
-    listener.text(value.slice(0, MAX_TEXT))
+    listener.text(cut(value, MAX_TEXT))
   }
   parser.on('error', (error) => {
     slips += 1

@@ -7,6 +7,7 @@ import { parseDocument } from '../../handover/parse-document.ts'
 import type { Artifacts } from '../../systems/artifacts/artifacts.ts'
 import type { BuiltImage } from '../../systems/docker/docker.ts'
 import type { Files } from '../../systems/runner/files.ts'
+import { cut } from '../../text/index.ts'
 
 /** An image for one platform, uncompressed layers included, may have so many bytes: what one archive can hold. */
 const MAX_IMAGE_BYTES = 0xffff_ffff
@@ -88,7 +89,7 @@ export function parsePushed(
   const [name, digest] = (outputs.image ?? '').split('@')
   if (name !== repository || digest === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
     throw new StagegateError('E_HANDOVER_INVALID', {
-      message: `The job image-push handed ${JSON.stringify((outputs.image ?? '').slice(0, 300))} over, which is no image of ${repository}.`,
+      message: `The job image-push handed ${JSON.stringify(cut(outputs.image ?? '', 300))} over, which is no image of ${repository}.`,
       state: 'Nothing was deployed.',
     })
   }

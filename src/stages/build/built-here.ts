@@ -104,5 +104,6 @@ function nameOf({ folder, service }: Built): string {
   const key = createHash('sha256')
     .update(JSON.stringify([folder, service]))
     .digest('hex')
+  // eslint-disable-next-line local/no-bare-cut -- a hash
   return `built-${key.slice(0, 16)}.json`
 }

@@ -12,6 +12,7 @@ import type { Finished } from '../../systems/runner/processes.ts'
 import type { Systems } from '../systems.ts'
 import { OutputReader } from './output-reader.ts'
 import { readReports, rememberReports, type Reports } from './read-reports.ts'
+import { cut } from '../../text/index.ts'
 
 /** How the commands of a step ended, and what their output and reports say. Judged by the stage. */
 export interface CommandOutcome {
@@ -126,5 +127,5 @@ function describeFindings(
 /** The first line of a command, as a message shows it. */
 function shorten(text: string): string {
   const [first = '', ...more] = text.trim().split('\n')
-  return more.length > 0 || first.length > 120 ? `${first.slice(0, 120)} …` : first
+  return more.length > 0 ? `${cut(first, 120)} …` : cut(first, 120)
 }

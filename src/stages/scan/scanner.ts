@@ -3,6 +3,7 @@ import type { Finding } from '../../findings/index.ts'
 import type { StepContext } from '../../pipeline/index.ts'
 import type { Finished } from '../../systems/runner/processes.ts'
 import type { Systems } from '../systems.ts'
+import { cut } from '../../text/index.ts'
 
 /** What a scanner found, and what shows that it looked. */
 export interface ScannerReport {
@@ -86,4 +87,5 @@ function lastLines(text: string): readonly string[] {
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .slice(-10)
+    .map((line) => cut(line, 500))
 }

@@ -1,7 +1,8 @@
 /**
  * Our callback plugin for Ansible, written beside its configuration for each play: it appends what failed, plays without
  * hosts and the recap as JSON lines to a file, so that the default callback still writes the live log. Needs nothing but
- * ansible-core. Ansible hands callbacks copies of the results in which `no_log` has already been obeyed.
+ * ansible-core. A text that it has to cut is marked: half a secret may be at its end, which only we can take away.
+ * Ansible hands callbacks copies of the results in which `no_log` has already been obeyed.
  */
 export const callbackPlugin = `from __future__ import annotations
 
@@ -22,19 +23,27 @@ description:
 """
 
 LIMIT = 2000
+LAST_LINES = 10
 
 
 def short(value):
     return value[:LIMIT] if isinstance(value, str) else ""
 
 
-def message_of(result):
+def part(value, lines=None):
+    text = value if isinstance(value, str) else ""
+    if lines is not None:
+        text = "\\n".join(text.splitlines()[-lines:])
+    return {"text": text[:LIMIT], "cut": len(text) > LIMIT}
+
+
+def parts_of(result):
     if "censored" in result:
-        return short(result["censored"])
+        return [part(result["censored"])]
     items = [item for item in result.get("results") or [] if isinstance(item, dict) and item.get("failed")]
-    parts = [short(each.get("msg")) for each in (items[:3] or [result])]
-    parts += [short(result.get(key))[-500:] for key in ("stderr", "module_stderr") if result.get(key)]
-    return "\\n".join(part for part in parts if part)[:LIMIT]
+    parts = [part(each.get("msg")) for each in (items[:3] or [result])]
+    parts += [part(result.get(key), LAST_LINES) for key in ("stderr", "module_stderr") if result.get(key)]
+    return [each for each in parts if each["text"]]
 
 
 def is_known(pattern, names):
@@ -71,7 +80,7 @@ class CallbackModule(CallbackBase):
             "host": result._host.get_name(),
             "task": result._task.get_name(),
             "path": result._task.get_path(),
-            "message": message_of(result._result),
+            "parts": parts_of(result._result),
         })
 
     def v2_playbook_on_play_start(self, play):

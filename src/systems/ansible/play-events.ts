@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
+import { withoutBrokenEnd } from '../../text/index.ts'
 import type { EmptyPlay, FailedTask, HostRecap, PlaybookResult } from './ansible.ts'
 
 /** What the callback plugin wrote about a play. */
@@ -68,8 +69,17 @@ function toTask(event: Event, folder: string): FailedTask {
     host: text(event.host),
     task: text(event.task),
     path: outside ? undefined : inside,
-    message: text(event.message).trim(),
+    message: messageOf(event.parts).trim(),
   }
+}
+
+/** Of a part that the plugin has cut, what may be the first half of a secret at its end is left out. */
+function messageOf(parts: unknown): string {
+  const texts = (Array.isArray(parts) ? (parts as readonly unknown[]) : []).map((each) => {
+    const { text: said, cut } = (each ?? {}) as Event
+    return cut === true ? withoutBrokenEnd(text(said)) : text(said)
+  })
+  return texts.filter((each) => each !== '').join('\n')
 }
 
 function text(value: unknown): string {

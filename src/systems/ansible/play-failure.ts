@@ -1,7 +1,7 @@
 import { type ErrorCode, StagegateError } from '../../errors/index.ts'
 import type { EmptyPlay, FailedTask } from './ansible.ts'
 import type { PlayEvents } from './play-events.ts'
-import { joinLines } from '../../text/join-lines.ts'
+import { cut, cutLines } from '../../text/index.ts'
 
 /** A play that did not end well, as an error: hosts and tasks from our own events, else Ansible's last words. Pure. */
 export function playFailure(
@@ -32,7 +32,7 @@ export function playFailure(
       .split('\n')
       .filter((line) => line.trim() !== '')
       .slice(-15)
-      .map((line) => line.slice(0, 500)),
+      .map((line) => cut(line, 500)),
     state,
   })
 }
@@ -76,7 +76,7 @@ function connectionCode(unreachable: readonly FailedTask[]): ErrorCode {
 /** `node1: Install the config (roles/x/tasks/main.yml:12): destination is not a folder` */
 function renderTask({ host, task, path, message }: FailedTask): string {
   const where = path === undefined ? '' : ` (${path})`
-  return `${host}: ${task}${where}: ${joinLines(message, ' | ').slice(0, 500)}`
+  return `${host}: ${task}${where}: ${cutLines(message, 500, ' | ')}`
 }
 
 function hosts(tasks: readonly FailedTask[]): string {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ArtifactFile } from './artifacts.ts'
 import { UTF8_NAMES, zip } from './write-zip.ts'
+import { cut } from '../../text/index.ts'
 
 /** A directory of 65,535 files with short names; a longer one is refused unread. */
 const MAX_DIRECTORY_BYTES = 8 << 20
@@ -87,7 +88,7 @@ function parseDirectory(
     if (end > directory.length) throw new ForeignArchive('its directory is cut')
     const name = directory.toString('utf8', at + zip.central.bytes, end)
     if (!allows(name) || names.has(name)) {
-      throw new ForeignArchive(`a file in it has the name ${JSON.stringify(name.slice(0, 100))}`)
+      throw new ForeignArchive(`a file in it has the name ${JSON.stringify(cut(name, 100))}`)
     }
     names.add(name)
     entries.push({ name, bytes, offset: record.readUInt32LE(42) })

@@ -1,5 +1,6 @@
 import { StagegateError } from '../../errors/index.ts'
 import { daemonFailure } from './daemon-failure.ts'
+import { cut } from '../../text/index.ts'
 
 /** What buildx says at the end of a failed build. */
 export interface BuildFailure {
@@ -37,7 +38,7 @@ export function explainBuildFailure(stderr: string, exitCode: number): Stagegate
   const at = where === undefined ? '' : ` at ${where}`
   return new StagegateError('E_IMAGE_BUILD_FAILED', {
     message: `docker buildx build failed${at} (exit ${exitCode}).`,
-    evidence: [...instruction, ...log, message].map((line) => line.slice(0, 500)),
+    evidence: [...instruction, ...log, message].map((line) => cut(line, 500)),
     state,
     ...(where === undefined ? { next: 'Read the output of the build above.' } : {}),
   })

@@ -8,6 +8,7 @@ import { parseBuilder } from './builder.ts'
 import { type PullLogin, writeClientConfig } from './client-config.ts'
 import { daemonFailure, NO_EXPORT_NEXT } from './daemon-failure.ts'
 import type { Docker } from './docker.ts'
+import { cut } from '../../text/index.ts'
 
 export interface DockerOptions {
   readonly processes: Processes
@@ -119,6 +120,7 @@ function firstLines(finished: Finished): readonly string[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, 5)
+    .map((line) => cut(line, 500))
 }
 
 function missing(message: string, evidence: readonly string[]): StagegateError {

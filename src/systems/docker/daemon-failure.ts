@@ -1,4 +1,5 @@
 import { StagegateError } from '../../errors/index.ts'
+import { cut } from '../../text/index.ts'
 
 const PERMISSION = /permission denied while trying to connect|permission denied.*\.sock/i
 
@@ -23,7 +24,7 @@ export const NO_EXPORT_NEXT =
 
 /** What the client says when it cannot use its engine or builder, told apart; undefined for anything else. Pure. */
 export function daemonFailure(text: string): StagegateError | undefined {
-  const evidence = [text.split('\n')[0]?.slice(0, 500) ?? '']
+  const evidence = [cut(text.split('\n', 1)[0] ?? '', 500)]
   if (PERMISSION.test(text)) {
     return new StagegateError('E_BUILD_DAEMON', {
       message: "This user may not use the Docker engine's socket.",

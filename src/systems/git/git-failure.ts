@@ -1,4 +1,5 @@
 import { StagegateError } from '../../errors/index.ts'
+import { cut } from '../../text/index.ts'
 
 /** What a failed fetch or ls-remote was about: only `unavailable` may be better at the next try. */
 export type GitFailure = 'access' | 'missing' | 'unavailable'
@@ -34,7 +35,7 @@ export function gitReasons(stderr: string): readonly string[] {
     .split(/[\r\n]+/)
     .filter((line) => /^(?:fatal|error|remote|ERROR|ssh)\b|: (?:command )?not found$/.test(line))
     .slice(0, 5)
-    .map((line) => line.slice(0, 300))
+    .map((line) => cut(line, 300))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Api } from './api.ts'
-import { cutText } from './cut-text.ts'
 import type { Annotation } from './github.ts'
 import { readPages } from './read-pages.ts'
+import { cut } from '../../text/index.ts'
 
 export type ApiAnnotation = ReturnType<typeof toApiAnnotation>
 
@@ -40,7 +40,7 @@ export async function compareAnnotations(
 
 function toApiAnnotation(annotation: Annotation) {
   const oneLine = annotation.startLine === annotation.endLine
-  const title = cutText(annotation.title, 255)
+  const title = cut(annotation.title, 255)
   return {
     path: annotation.path,
     start_line: annotation.startLine,
@@ -49,7 +49,7 @@ function toApiAnnotation(annotation: Annotation) {
     ...(oneLine && annotation.startColumn !== undefined ? { start_column: annotation.startColumn } : {}),
     annotation_level: annotation.level,
     title,
-    message: cutText(annotation.message, 4_000) || title,
+    message: cut(annotation.message, 4_000) || title,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Api } from './api.ts'
 import { createByKey } from './create-by-key.ts'
-import { cutText } from './cut-text.ts'
 import type { CommitStatus, StoredStatus } from './github.ts'
 import { readPages } from './read-pages.ts'
+import { cut } from '../../text/index.ts'
 
 /** GitHub refuses a longer description with 422. Characters. */
 export const DESCRIPTION_LIMIT = 140
@@ -37,7 +37,7 @@ function stateOf(status: { readonly state?: string; readonly status?: string }):
 }
 
 export async function writeStatus(api: Api, status: CommitStatus, signal: AbortSignal): Promise<void> {
-  const description = cutText(status.description, DESCRIPTION_LIMIT)
+  const description = cut(status.description, DESCRIPTION_LIMIT)
   const { commit, state, context, targetUrl } = status
   await createByKey(
     async () => {

@@ -3,9 +3,9 @@ import type { Clock } from '../clock/clock.ts'
 import { type Api, idOf } from './api.ts'
 import { DESCRIPTION_LIMIT } from './commit-statuses.ts'
 import { createByKey } from './create-by-key.ts'
-import { cutText } from './cut-text.ts'
 import { untilVisible } from './until-visible.ts'
 import type { DeploymentStart, DeploymentStatus, StoredDeployment, UnfinishedDeployment } from './github.ts'
+import { cut } from '../../text/index.ts'
 
 /** The wait after a conflict, in milliseconds. */
 const CONFLICT_WAIT_MS = 1_000
@@ -23,7 +23,7 @@ export async function startDeployment(
         ...at,
         ref: commit,
         environment,
-        description: cutText(description, DESCRIPTION_LIMIT),
+        description: cut(description, DESCRIPTION_LIMIT),
         // Without these GitHub would merge the default branch, or wait for our own pending status.
         auto_merge: false,
         required_contexts: [],
@@ -111,7 +111,7 @@ export async function setDeploymentState(
 ): Promise<void> {
   const { rest, at } = api
   const deployment = { ...at, deployment_id: id, request: { signal } }
-  const description = cutText(status.description, DESCRIPTION_LIMIT)
+  const description = cut(status.description, DESCRIPTION_LIMIT)
   await createByKey(
     async () => {
       const body = {

@@ -3,6 +3,7 @@ import { type ErrorCode, StagegateError } from '../../errors/index.ts'
 import { DESCRIPTION_HEADER } from '../http/fetch-adapter.ts'
 import { RepeatedWrite } from './create-by-key.ts'
 import { limitOf } from './limit-of.ts'
+import { cut } from '../../text/index.ts'
 
 /**
  * What GitHub's refusal means, with nothing of the request in it: Octokit's own error holds its headers and body.
@@ -49,7 +50,7 @@ function codeOfCause(cause: unknown): ErrorCode {
 /** What GitHub says in its JSON, and nothing of an HTML page. */
 function messageOf(said: unknown, otherwise = 'the request failed'): string {
   const named = typeof said === 'object' && said !== null && 'message' in said ? said.message : undefined
-  return typeof named === 'string' && named !== '' ? named.slice(0, 300) : otherwise
+  return typeof named === 'string' && named !== '' ? cut(named, 300) : otherwise
 }
 
 /**

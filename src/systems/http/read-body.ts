@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { decodeBody } from './decode-body.ts'
 import { explainError } from './explain-error.ts'
 import { HttpFailure, type Subject } from './http-failure.ts'
+import { openRedaction } from '../../text/index.ts'
 
 /** Of an error's body, this much is enough to say what is wrong. */
 const MAX_ERROR_BYTES = 64 * 1024
@@ -26,7 +27,7 @@ export async function readBody(
     chunks.push(chunk)
     bytes += chunk.length
     if (bytes <= limit) continue
-    if (isError) return Buffer.concat(chunks).subarray(0, limit)
+    if (isError) return withoutBrokenEnd(Buffer.concat(chunks), limit)
     throw tooLarge(subject, `the body is larger than ${limit} bytes`)
   }
   const decoded = await decodeBody(Buffer.concat(chunks), incoming.headers['content-encoding'], limit)
@@ -56,6 +57,12 @@ export async function* readChunks(
   if (!incoming.complete) {
     throw new HttpFailure(subject, 'cut', { summary: 'the body was cut', reached: true })
   }
+}
+
+/** What is left out may be the second half of a secret: what may be the first half of one goes too. */
+function withoutBrokenEnd(bytes: Buffer, limit: number): Uint8Array {
+  // eslint-disable-next-line local/no-bare-cut -- the redaction keeps back what may be half a secret
+  return openRedaction().push(bytes.subarray(0, limit))
 }
 
 function tooLarge(subject: Subject, summary: string): HttpFailure {

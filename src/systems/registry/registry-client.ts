@@ -4,6 +4,7 @@ import type { Secrets } from '../runner/secrets.ts'
 import { isTrustedRealm, parseChallenge } from './challenge.ts'
 import { refusal, toRegistryError } from './registry-error.ts'
 import type { RepositoryName } from './repository-name.ts'
+import { cut } from '../../text/index.ts'
 
 /** A login, for one registry only. */
 export interface RegistryCredentials {
@@ -95,7 +96,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return basic
     }
     if (!isTrustedRealm(challenge.realm, repository)) {
-      throw protocol(repository, `it sends logins to a foreign address, ${challenge.realm.slice(0, 200)}`)
+      throw protocol(repository, `it sends logins to a foreign address, ${cut(challenge.realm, 200)}`)
     }
     const url = new URL(challenge.realm)
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service)

@@ -3,6 +3,7 @@ import { HttpFailure } from '../http/http-failure.ts'
 import type { HttpAnswer } from '../http/http.ts'
 import { parseChallenge } from './challenge.ts'
 import type { RepositoryName } from './repository-name.ts'
+import { cut } from '../../text/index.ts'
 
 /** No complete answer came: as an error of the registry. Anything else that was thrown stays as it is. */
 export function toRegistryError(thrown: unknown, { registry }: RepositoryName): unknown {
@@ -72,7 +73,7 @@ function registryReasons(answer: HttpAnswer): readonly string[] {
   if (!Array.isArray(errors)) return []
   return errors.slice(0, 3).map((each: unknown) => {
     const { code, message } = (each ?? {}) as Record<string, unknown>
-    return `${text(code) || 'UNKNOWN'}: ${text(message)}`.slice(0, 300)
+    return cut(`${text(code) || 'UNKNOWN'}: ${text(message)}`, 300)
   })
 }
 

@@ -1,11 +1,6 @@
+import type { TextRedactor } from '../../text/index.ts'
 import { LineReader } from './line-reader.ts'
 import { neutraliseLine } from './neutralise.ts'
-
-/** What stands before every byte that is written; `report/redaction` is one. */
-export interface TextRedactor {
-  redact(text: string): string
-  openStream(): { push(chunk: Uint8Array): Uint8Array; end(): Uint8Array }
-}
 
 /** Makes the output of a child fit for the log: without secrets, without commands, line by line. */
 export interface ForeignText {

@@ -1,5 +1,5 @@
+import type { TextRedactor } from '../../text/index.ts'
 import { renderCommand } from './command-text.ts'
-import type { TextRedactor } from './foreign-text.ts'
 import { neutraliseText } from './neutralise.ts'
 import { StepLogs, type StepLogWriter } from './step-log.ts'
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cut } from '../../text/index.ts'
 
 export interface ProcessEntry {
   readonly pid: number
@@ -55,7 +56,7 @@ async function hasMemory(pid: number): Promise<boolean> {
 /** The command line for people: at most 120 characters. */
 export async function readCommandLine(pid: number): Promise<string> {
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return line.split('\0').join(' ').trim().slice(0, 120)
+  return cut(line.split('\0').join(' ').trim(), 120)
 }
 
 /** `pid (name) state ppid group session …`; the name may hold anything, so what follows its last bracket is read. */

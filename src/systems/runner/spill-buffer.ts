@@ -48,6 +48,7 @@ export class SpillBuffer {
         const bytes = length === 0 ? 0 : readSync(this.#file, piece, 0, length, position)
         if (bytes === 0) break
         position += bytes
+        // eslint-disable-next-line local/no-bare-cut -- all that was read, nothing is left out
         write(decoder.write(piece.subarray(0, bytes)))
       }
       closeSync(this.#file)

@@ -1,4 +1,5 @@
-import { createForeignText, type TextRedactor } from './foreign-text.ts'
+import type { TextRedactor } from '../../text/index.ts'
+import { createForeignText } from './foreign-text.ts'
 import { SpillBuffer } from './spill-buffer.ts'
 
 /** The log of one step, see `StepLog` in the pipeline. */

@@ -1,5 +1,6 @@
 import { type ErrorCode, StagegateError } from '../../errors/index.ts'
 import { HttpFailure } from '../http/http-failure.ts'
+import { cut } from '../../text/index.ts'
 
 /** What of a refused request may be known further out: never its headers or its body. */
 export interface VaultRefusal {
@@ -22,7 +23,7 @@ export function readRefusal(thrown: unknown): VaultRefusal | undefined {
     reasons: reasons
       .filter((each): each is string => typeof each === 'string')
       .slice(0, 5)
-      .map((each) => each.trim().slice(0, 500)),
+      .map((each) => cut(each.trim(), 500)),
     deleted: typeof metadata.deletion_time === 'string' && metadata.deletion_time !== '',
   }
 }

@@ -26,6 +26,7 @@ export interface MigrationJob {
  */
 export function flywayJob(options: FlywayJobOptions): MigrationJob {
   const hash = contentHash(options)
+  // eslint-disable-next-line local/no-bare-cut -- names of ours, and hashes
   const name = `${options.service.slice(0, 30)}-migration-${options.commit.slice(0, 8)}-${hash.slice(0, 8)}`
   const { namespace } = options
   const metadata = {

@@ -1,4 +1,5 @@
 import type { SmokeCheck } from '../../../config/config.ts'
+import { oneLine } from '../../../text/index.ts'
 
 export interface SmokeAnswer {
   readonly status: number
@@ -25,7 +26,7 @@ export function judgeAnswer(check: SmokeCheck, answer: SmokeAnswer): string | un
     const seen = valueAt(parsed, path)
     if (seen === undefined) return `${path} is missing, expected ${JSON.stringify(expected)}`
     if (JSON.stringify(seen) !== JSON.stringify(expected)) {
-      return `${path} is ${JSON.stringify(seen)}, expected ${JSON.stringify(expected)}`
+      return `${path} is ${shorten(JSON.stringify(seen))}, expected ${JSON.stringify(expected)}`
     }
   }
   return undefined
@@ -42,6 +43,5 @@ function valueAt(value: unknown, path: string): unknown {
 }
 
 function shorten(body: string): string {
-  const line = body.replace(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  return oneLine(body, 200)
 }

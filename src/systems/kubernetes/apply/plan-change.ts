@@ -123,6 +123,7 @@ export async function planChange(
 
   /** A dry run under another name tells what the manifest makes where there is nothing yet. */
   async function tryAnew(): Promise<KubernetesObject> {
+    // eslint-disable-next-line local/no-bare-cut -- a name that the manifest gives
     const begin = stripEnd(sent.metadata.name.slice(0, 45), '-.')
     const name = `${begin}-stagegate-dry-run`
     const stand = { ...sent, metadata: { ...sent.metadata, name } }

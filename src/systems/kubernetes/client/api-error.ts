@@ -1,7 +1,7 @@
 import { type ErrorCode, StagegateError } from '../../../errors/index.ts'
 import { HttpFailure } from '../../http/http-failure.ts'
 import { type ApiStatus, parseApiStatus } from './api-status.ts'
-import { joinLines } from '../../../text/join-lines.ts'
+import { cutLines } from '../../../text/index.ts'
 
 /** The server's own words are cut here: a message of a webhook can be of any length. */
 const MAX_MESSAGE = 1000
@@ -208,6 +208,5 @@ function renderStatus(subject: Subject, status: ApiStatus, refusal: Refusal): st
 }
 
 function cut(text: string): string {
-  const line = joinLines(text)
-  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line
+  return cutLines(text, MAX_MESSAGE)
 }

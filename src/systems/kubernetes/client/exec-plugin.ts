@@ -4,6 +4,7 @@ import { StagegateError } from '../../../errors/index.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Processes } from '../../runner/processes.ts'
 import type { Secrets } from '../../runner/secrets.ts'
+import { cut } from '../../../text/index.ts'
 
 /** What a kubeconfig needs of the job around it. */
 export interface KubeconfigHost {
@@ -73,7 +74,7 @@ export async function runExecPlugin(
     return readCredential(stdout, { apiVersion, command, secrets, now: clock.now() })
   } catch (thrown) {
     if (!(thrown instanceof StagegateError) || thrown.code !== 'E_COMMAND_NOT_FOUND') throw thrown
-    const hint = typeof config.installHint === 'string' ? [config.installHint.slice(0, 1000)] : []
+    const hint = typeof config.installHint === 'string' ? [cut(config.installHint, 1000)] : []
     throw new StagegateError('E_KUBE_CONFIG', {
       message: `The exec plugin ${command} of the kubeconfig is not on this runner.`,
       evidence: hint,

@@ -1,4 +1,5 @@
 import type { ObjectId } from '../object-id.ts'
+import { cut } from '../../../text/index.ts'
 
 /** What is wrong with the body of a success; undefined when it is what was asked for. */
 export type BodyCheck = (body: unknown) => string | undefined
@@ -13,7 +14,7 @@ export function findFailure(body: unknown, sensitive: boolean): string | undefin
   const { kind, status, reason, message } = record(body)
   if (kind !== 'Status' || status !== 'Failure') return undefined
   const said = [reason, sensitive ? undefined : message].filter((each) => typeof each === 'string')
-  return `the answer is a failure with the status of a success (${said.join(': ').slice(0, 1000)})`
+  return `the answer is a failure with the status of a success (${cut(said.join(': '), 1000)})`
 }
 
 /** That the answer is this very object, in the version that was asked for. */
@@ -48,5 +49,5 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function quote(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : 'missing'
+  return typeof value === 'string' ? JSON.stringify(cut(value, 100)) : 'missing'
 }

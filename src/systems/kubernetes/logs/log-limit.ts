@@ -1,4 +1,4 @@
-import { cutLine } from '../evidence/one-line.ts'
+import { cutAtWord } from '../../../text/index.ts'
 
 const MAX_LINES = 200
 const MAX_BYTES = 32 * 1024
@@ -17,7 +17,7 @@ export class LogLimit {
   /** What to show for a line: itself, cut; with the last one a note that it is the last; then nothing. */
   take(text: string): readonly string[] {
     if (this.isReached()) return []
-    const line = cutLine(text, MAX_LINE)
+    const line = cutAtWord(text, MAX_LINE)
     this.#lines += 1
     this.#bytes += Buffer.byteLength(line)
     return this.isReached() ? [line, '… the rest of this log is not shown here'] : [line]

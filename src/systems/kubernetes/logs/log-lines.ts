@@ -1,3 +1,5 @@
+import { HeadBytes } from '../../../text/index.ts'
+
 /** Longer lines are cut: a program may write for hours without a line break. Bytes. */
 const MAX_LINE = 64 * 1024
 
@@ -6,28 +8,17 @@ export async function* readLogLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes = MAX_LINE,
 ): AsyncGenerator<string, void> {
-  let held: Buffer[] = []
-  let size = 0
-  const take = (): string => {
-    const line = Buffer.concat(held).toString('utf8')
-    held = []
-    size = 0
-    return line
-  }
-  const hold = (bytes: Buffer): void => {
-    const kept = bytes.subarray(0, Math.max(0, maxBytes - size))
-    if (kept.length > 0) held.push(kept)
-    size += kept.length
-  }
+  const line = new HeadBytes(maxBytes)
+  const take = (): string => line.take().toString('utf8')
   for await (const chunk of chunks) {
     let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
-      hold(rest.subarray(0, end))
+      line.add(rest.subarray(0, end))
       yield take()
       rest = rest.subarray(end + 1)
     }
     // A copy: the chunk may be reused by whoever reads the next one.
-    hold(Buffer.from(rest))
+    line.add(Buffer.from(rest))
   }
-  if (size > 0) yield take()
+  if (!line.isEmpty) yield take()
 }

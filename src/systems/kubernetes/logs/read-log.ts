@@ -1,7 +1,7 @@
 import type { ApiClient } from '../client/api-client.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
-import { cutLine } from '../evidence/one-line.ts'
 import type { LogSource } from './follow-log.ts'
+import { cutAtWord, withoutBrokenEnd } from '../../../text/index.ts'
 
 export interface LogTail {
   readonly lines: number
@@ -31,7 +31,9 @@ export async function readLog(
       const body = await readTail(client, source, { lines: tail, bytes: limit, previous }, signal)
       // The server counts bytes from the beginning of those lines: what it left out is the end of the log.
       if (body.length >= limit && tail > 1) continue
-      return linesOf(body.length >= limit ? cutEnd(body, bytes) : keepEnd(body, bytes))
+      // Where the server has cut, it may have left half a secret.
+      if (body.length >= limit) return linesOf(cutAtWord(withoutBrokenEnd(body.toString('utf8')), bytes - 1))
+      return linesOf(keepEnd(body, bytes))
     }
   } catch {
     return []
@@ -67,12 +69,7 @@ function keepEnd(body: Buffer, bytes: number): string {
   const lastEnd = body.at(-1) === NEW_LINE ? body.length - 1 : body.length
   const begin = body.indexOf(NEW_LINE, body.length - bytes - 1) + 1
   if (begin > 0 && begin < lastEnd) return body.subarray(begin).toString('utf8')
-  return cutEnd(body.subarray(body.lastIndexOf(NEW_LINE, lastEnd - 1) + 1), bytes)
-}
-
-/** One line that is too long; the word that the cut is in goes too. */
-function cutEnd(body: Buffer, bytes: number): string {
-  return cutLine(body.toString('utf8'), bytes - 1)
+  return cutAtWord(body.subarray(body.lastIndexOf(NEW_LINE, lastEnd - 1) + 1).toString('utf8'), bytes - 1)
 }
 
 function linesOf(text: string): readonly string[] {

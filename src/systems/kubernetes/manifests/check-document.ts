@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type YAMLMap } from 'yaml'
+import { explainYaml } from '../../../text/index.ts'
 import { limits } from './limits.ts'
 
 interface Size {
@@ -58,6 +59,54 @@ export function checkDocument(document: Document): string | undefined {
 }
 
 class Refusal extends Error {}
+
+interface Found {
+  /** In the text. */
+  readonly offset: number
+  readonly text: string
+}
+
+/**
+ * The first thing that cannot become a value: an alias that no anchor stands before (a password that begins with `*` and
+ * has no quotes is one), and a key that is no text and nothing that becomes one: a list, a mapping, nothing at all. Asked
+ * before the parser makes values, which turns such a key into a text and writes that to the log by itself. Pure.
+ */
+export function findUnfit(document: Document): Found | undefined {
+  const anchors = new Map<string, unknown>()
+  const visit = (node: unknown): Found | undefined => {
+    if (isAlias(node)) {
+      const text = explainYaml({ code: 'BAD_ALIAS', message: '' })
+      return anchors.has(node.source) ? undefined : { offset: node.range?.[0] ?? 0, text }
+    }
+    if (hasAnchor(node)) anchors.set(node.anchor, node)
+    if (isSeq(node)) return firstOf(node.items, visit)
+    if (!isMap(node)) return undefined
+    return firstOf(node.items, ({ key, value }) => visitKey(key, node) ?? visit(value))
+  }
+  const visitKey = (key: unknown, map: YAMLMap): Found | undefined => {
+    const lost = visit(isAlias(key) ? key : undefined)
+    if (lost !== undefined) return lost
+    const meant = isAlias(key) ? anchors.get(key.source) : key
+    const offset = (isNode(key) ? key.range?.[0] : undefined) ?? map.range?.[0] ?? 0
+    if (isMap(meant) || isSeq(meant))
+      return { offset, text: 'a key is a list or a mapping; it has to be a text' }
+    if (!isScalar(meant) || meant.value === null || meant.value === undefined)
+      return { offset, text: 'a key is null or empty; it has to be a text' }
+    return visit(key)
+  }
+  return visit(document.contents)
+}
+
+function firstOf<Item, Found>(
+  items: readonly Item[],
+  find: (item: Item) => Found | undefined,
+): Found | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
 
 /**
  * Where keys are that the same mapping has already. The parser's own check compares each key with each other: 200,000

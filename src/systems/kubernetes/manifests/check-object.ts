@@ -75,7 +75,7 @@ function findInexact(value: unknown, path: string): string | undefined {
     typeof value === 'number' &&
     (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
   ) {
-    return `${path}: the number ${value} is too large to be sent exactly; write it as text`
+    return `${path}: the number is too large to be sent exactly; write it as text`
   }
   if (typeof value === 'string' && !value.isWellFormed()) return `${path}: the text has ${HALF}`
   if (typeof value !== 'object' || value === null) return undefined

@@ -9,8 +9,9 @@ import {
   type ScalarTag,
   type Tags,
 } from 'yaml'
+import { explainYaml, looksLikeTemplate, TEMPLATE_HINT } from '../../../text/index.ts'
 import type { Manifest } from '../manifest-set.ts'
-import { checkDocument, findDuplicateKeys } from './check-document.ts'
+import { checkDocument, findDuplicateKeys, findUnfit } from './check-document.ts'
 import { findProblem, toObject } from './check-object.ts'
 import { checkText, TOO_DEEP } from './check-text.ts'
 import type { Mapping } from './mapping.ts'
@@ -76,7 +77,7 @@ export function parseManifests(text: string, place: string | Place): ParsedManif
   const manifests: Manifest[] = []
   const problems: string[] = []
   for (const document of parseDocuments(text, lines)) {
-    const errors = findErrors(document)
+    const errors = findErrors(document, text)
     if (errors.length > 0) {
       problems.push(...errors.map(({ offset, text }) => `${at(offset)}: ${text}`))
       continue
@@ -98,7 +99,7 @@ export function parseManifests(text: string, place: string | Place): ParsedManif
 export function* parseDocuments(text: string, lines = new LineCounter()): Generator<Document.Parsed> {
   const parser = new Parser(lines.addNewLine)
   // Duplicate keys are looked for by findDuplicateKeys.
-  const composer = new Composer({ version: '1.1', customTags, uniqueKeys: false })
+  const composer = new Composer({ version: '1.1', customTags, uniqueKeys: false, logLevel: 'error' })
   yield* composer.compose(parser.parse(text)) as Generator<Document.Parsed>
 }
 
@@ -108,14 +109,23 @@ interface DocumentError {
 }
 
 /** Of errors of syntax only the first says where the trouble is. A warning is a tag that is not known. */
-function findErrors(document: Document.Parsed): readonly DocumentError[] {
+function findErrors(document: Document.Parsed, source: string): readonly DocumentError[] {
   const [syntax] = [...document.errors, ...document.warnings]
   if (syntax !== undefined) {
     // What the parser says when levels of indentation fill its stack.
-    const text = syntax.message.startsWith('Maximum call stack') ? TOO_DEEP : syntax.message
-    return [{ offset: syntax.pos[0], text }]
+    const text = syntax.message.startsWith('Maximum call stack') ? TOO_DEEP : explainYaml(syntax)
+    return [withHint({ offset: syntax.pos[0], text }, source)]
   }
+  // Before the document becomes values: the parser would make a text of such a key, and write it to the log by itself.
+  const unfit = findUnfit(document)
+  if (unfit !== undefined) return [withHint(unfit, source)]
   return findDuplicateKeys(document).map((offset) => ({ offset, text: 'Map keys must be unique' }))
+}
+
+function withHint({ offset, text }: DocumentError, source: string): DocumentError {
+  const end = source.indexOf('\n', offset)
+  const line = source.slice(source.lastIndexOf('\n', offset - 1) + 1, end === -1 ? source.length : end)
+  return { offset, text: looksLikeTemplate(line) ? `${text}; ${TEMPLATE_HINT}` : text }
 }
 
 interface Item {
@@ -135,7 +145,7 @@ function readDocument(document: Document.Parsed): readonly Item[] {
     // Long texts are put together letter by letter, in a tree of 32 bytes for each; a copy is as long as it says.
     if (document.range[2] - document.range[0] > LONG) value = structuredClone(value)
   } catch (thrown) {
-    return [{ node, problem: thrown instanceof Error ? thrown.message : String(thrown) }]
+    return [{ node, problem: explainValues(thrown) }]
   }
   if (value === null || value === undefined) return []
   const items = listItems(value)
@@ -145,6 +155,14 @@ function readDocument(document: Document.Parsed): readonly Item[] {
     node: (isSeq(nodes) ? (nodes.items[index] as Node | undefined) : undefined) ?? node,
     value: item,
   }))
+}
+
+/** What the parser says where it makes values of nodes; of its sentences some quote the document. */
+function explainValues(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : ''
+  return /^(?:Excessive alias count|Merge sources must be)/.test(message)
+    ? message
+    : 'its aliases or merge keys cannot be followed'
 }
 
 /** Of `kind: List`, and of `DeploymentList` and its like, which kubectl writes. */

@@ -1,4 +1,5 @@
-import { checkDocument } from '../check-document.ts'
+import { explainYaml } from '../../../../text/index.ts'
+import { checkDocument, findUnfit } from '../check-document.ts'
 import { isMapping, type Mapping } from '../mapping.ts'
 import { checkText } from '../check-text.ts'
 import { parseDocuments } from '../parse-manifests.ts'
@@ -9,7 +10,8 @@ export function readMappings(text: string): readonly Mapping[] | string {
   if (refused !== undefined) return `line ${refused.line}: ${refused.text}`
   const mappings: Mapping[] = []
   for (const document of parseDocuments(text)) {
-    const wrong = document.errors[0]?.message ?? checkDocument(document)
+    const [syntax] = document.errors
+    const wrong = (syntax && explainYaml(syntax)) ?? findUnfit(document)?.text ?? checkDocument(document)
     if (wrong !== undefined) return wrong
     const value: unknown = document.toJS()
     if (isMapping(value)) mappings.push(value)

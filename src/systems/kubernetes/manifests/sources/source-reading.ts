@@ -4,6 +4,7 @@ import type { Secrets } from '../../../runner/secrets.ts'
 import type { Manifest, ManifestRequest } from '../../manifest-set.ts'
 import type { Budget } from '../budget.ts'
 import { type ParsedManifests, parseManifests, type Place } from '../parse-manifests.ts'
+import { cut } from '../../../../text/index.ts'
 
 /** What the reader of a source works with. */
 export interface SourceContext {
@@ -45,6 +46,6 @@ export function complaintOf({ stderr, exitCode }: Finished, root: string): strin
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(?:level=(?:INFO|WARN)|WARNING:)/.test(line))
-  const text = lines.slice(-5).join(' ').slice(0, 1_000)
+  const text = cut(lines.slice(-5).join(' '), 1_000)
   return text === '' ? `ended with exit code ${exitCode}` : text
 }
