@@ -7,6 +7,7 @@ import type { ActiveDeploySettings } from './deployment.ts'
 import { runPlaybook } from './infrastructure/infrastructure.ts'
 import { addNamespaces, addOwnNamespace } from './manifests/add-namespaces.ts'
 import { ChangeLines } from './manifests/change-lines.ts'
+import { hideAsBefore } from './manifests/hide-as-before.ts'
 import { readPinned } from './manifests/read-pinned.ts'
 import { stampAsLive } from './manifests/stamp-as-live.ts'
 import { previewPolicy } from './policy/policy.ts'
@@ -53,7 +54,8 @@ export async function previewDeployment(
   )
   const stamped = await stampAsLive(cluster, config.service, settings, read, signal)
   const { namespace } = settings
-  const objects = await addNamespaces(stamped, namespace, cluster, signal)
+  const hidden = await hideAsBefore(stamped, { config, settings, cluster }, signal)
+  const objects = await addNamespaces(hidden, namespace, cluster, signal)
   const policy = await previewPolicy({ config, settings, systems }, configs, objects, signal)
   if (policy !== undefined) previews.push({ title: 'deploy.policy', text: policy })
   const manifests = await addOwnNamespace(objects, namespace, cluster, signal)

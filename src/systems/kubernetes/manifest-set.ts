@@ -1,11 +1,16 @@
 import type { Cluster } from './cluster.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
+/** Keys that lead to a field; a number stands for every entry of a list, since entries move. */
+export type FieldPath = readonly (string | number)[]
+
 /** An object of a file, with where it stands. */
 export interface Manifest {
   readonly object: KubernetesObject
   /** `k8s/deployment.yaml:1` */
   readonly source: string
+  /** Fields that are encrypted in the file, or were: what they hold, now and in the cluster, is never shown. */
+  readonly hidden?: readonly FieldPath[]
 }
 
 /** Where manifests are, relative to the root of the deployment's files. */

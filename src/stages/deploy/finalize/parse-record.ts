@@ -42,7 +42,11 @@ export function parseRecord(text: string): LastGood | string {
     ...(committedAt === undefined ? {} : { committedAt }),
     digest,
     finishedAt,
-    manifests: (manifests as readonly Manifest[]).map(({ object, source }) => ({ object, source })),
+    manifests: (manifests as readonly Manifest[]).map(({ object, source, hidden }) => ({
+      object,
+      source,
+      ...(isPaths(hidden) ? { hidden } : {}),
+    })),
   }
 }
 
@@ -55,6 +59,12 @@ function isText(value: unknown, form: RegExp): value is string {
 
 function isManifest(value: unknown): value is Manifest {
   return isMapping(value) && typeof value.source === 'string' && isObject(value.object)
+}
+
+/** Records of earlier releases have none. */
+function isPaths(value: unknown): value is NonNullable<Manifest['hidden']> {
+  const isKey = (key: unknown): boolean => typeof key === 'string' || typeof key === 'number'
+  return Array.isArray(value) && value.every((path) => Array.isArray(path) && path.every(isKey))
 }
 
 function isObject(value: unknown): value is KubernetesObject {

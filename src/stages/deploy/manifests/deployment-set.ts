@@ -2,6 +2,7 @@ import type { Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import type { Configs, Deployment } from '../deployment.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { addNamespaces } from './add-namespaces.ts'
+import { hideAsBefore } from './hide-as-before.ts'
 import { keyManifest, newConfigurationKey, readConfigurationKey } from './configuration-key.ts'
 import { readPinned } from './read-pinned.ts'
 import { readsConfiguration, stampConfiguration } from './stamp-configuration.ts'
@@ -57,6 +58,8 @@ async function makeSet(
     }
     manifests = stampConfiguration(pinned, { ...scope, key })
   }
-  const objects = await addNamespaces([...fromVault, ...manifests], namespace, cluster, signal)
+  // Not in the record: of fields that are encrypted no longer, the cluster has nothing secret after this deployment.
+  const hidden = await hideAsBefore(manifests, deployment, signal)
+  const objects = await addNamespaces([...fromVault, ...hidden], namespace, cluster, signal)
   return { manifests, objects, bookkeeping, notes }
 }

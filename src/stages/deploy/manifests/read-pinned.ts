@@ -45,7 +45,7 @@ export async function readPinned(
     commit: config.trigger.commit,
     configCommit: configs.commit,
   }
-  const pinned = read.map((each) => ({ ...pinImages(each.object, stamp), source: each.source }))
+  const pinned = read.map((each) => ({ manifest: each, ...pinImages(each.object, stamp) }))
   if (pinned.some((each) => isWorkload(each.object)) && pinned.every((each) => each.pinned === 0)) {
     throw new StagegateError('E_MANIFEST_INVALID', {
       message: `No container of the manifests runs this service's image.`,
@@ -54,5 +54,5 @@ export async function readPinned(
       next: `Name the image ${config.service} in the manifest of the service.`,
     })
   }
-  return { manifests: pinned.map(({ object, source }) => ({ object, source })), notes }
+  return { manifests: pinned.map(({ manifest, object }) => ({ ...manifest, object })), notes }
 }

@@ -135,7 +135,7 @@ export async function planChange(
 
   function concluded(change: PlannedChange['change'], object: KubernetesObject): PlannedChange {
     const differs = change === 'changed' || change === 'recreated'
-    const diff = differs && live !== undefined ? diffObjects(live, object) : []
+    const diff = differs && live !== undefined ? diffObjects(live, object, target.hidden) : []
     const asksAnew =
       change !== 'unchanged' && !(change === 'changed' && live !== undefined && asksTheSame(live, object))
     return {

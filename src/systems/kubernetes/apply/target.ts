@@ -1,6 +1,6 @@
 import { StagegateError } from '../../../errors/index.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
-import type { Manifest } from '../manifest-set.ts'
+import type { FieldPath, Manifest } from '../manifest-set.ts'
 import type { ApiResource } from '../discovery/api-resource.ts'
 import type { Discovery, KindName } from '../discovery/discovery.ts'
 import { findDuplicates } from '../manifests/find-duplicates.ts'
@@ -11,6 +11,7 @@ import { objectId, parseApiVersion, renderId } from '../object-id.ts'
 export interface Target {
   readonly object: KubernetesObject
   readonly source: string
+  readonly hidden: readonly FieldPath[]
   /** `Deployment staging/api` */
   readonly title: string
   readonly resource: ApiResource
@@ -36,14 +37,14 @@ export async function planTargets(
   )
   const defined = new Map(definitions.map((each) => [keyOf(namesOf(each.resource)), each]))
   const targets: Target[] = []
-  for (const { object: written, source } of manifests) {
+  for (const { object: written, source, hidden = [] } of manifests) {
     const object = encodeSecret(written)
     const served = await discovery.find(object, signal)
     const definition = defined.get(keyOf(object))
     const resource = served ?? definition?.resource ?? (await requireKind(object, source))
     const placed = placeObject(object, resource, namespace, source)
     targets.push({
-      ...{ object: placed, source, title: renderId(objectId(placed)), resource },
+      ...{ object: placed, source, hidden, title: renderId(objectId(placed)), resource },
       ...{ definition: definition?.name, served: served !== undefined },
     })
   }

@@ -10,7 +10,7 @@ import {
   type Tags,
 } from 'yaml'
 import { explainYaml, looksLikeTemplate, TEMPLATE_HINT } from '../../../text/index.ts'
-import type { Manifest } from '../manifest-set.ts'
+import type { FieldPath, Manifest } from '../manifest-set.ts'
 import { checkDocument, findDuplicateKeys, findUnfit } from './check-document.ts'
 import { findProblem, toObject } from './check-object.ts'
 import { checkText, TOO_DEEP } from './check-text.ts'
@@ -62,13 +62,20 @@ const customTags = (tags: Tags): Tags => [
 /** Where a line is, as people read it. */
 export type Place = (line: number) => string
 
+/** The fields of an object that are never shown. `document` counts those of the text that are mappings, from 0. */
+export type FindHidden = (object: Mapping, document: number) => readonly FieldPath[] | undefined
+
 /**
  * The objects of a file: YAML with any number of documents, JSON, and lists. All problems are found, not only the
  * first. Pure.
  *
  * @param place the path as people read it, the first part of each source; or what says it of a line
  */
-export function parseManifests(text: string, place: string | Place): ParsedManifests {
+export function parseManifests(
+  text: string,
+  place: string | Place,
+  findHidden: FindHidden = () => undefined,
+): ParsedManifests {
   const where: Place = typeof place === 'string' ? (line) => `${place}:${line}` : place
   const refused = checkText(text)
   if (refused !== undefined) return { manifests: [], problems: [`${where(refused.line)}: ${refused.text}`] }
@@ -76,7 +83,9 @@ export function parseManifests(text: string, place: string | Place): ParsedManif
   const at = (offset: number | undefined): string => where(lines.linePos(offset ?? 0).line)
   const manifests: Manifest[] = []
   const problems: string[] = []
+  let mappings = -1
   for (const document of parseDocuments(text, lines)) {
+    if (isMap(document.contents)) mappings += 1
     const errors = findErrors(document, text)
     if (errors.length > 0) {
       problems.push(...errors.map(({ offset, text }) => `${at(offset)}: ${text}`))
@@ -86,7 +95,11 @@ export function parseManifests(text: string, place: string | Place): ParsedManif
       const source = at(node?.range?.[0])
       const wrong = problem ?? findProblem(value)
       if (wrong !== undefined) problems.push(`${source}: ${wrong}`)
-      else manifests.push({ object: toObject(value as Mapping), source })
+      else {
+        const object = toObject(value as Mapping)
+        const hidden = findHidden(value as Mapping, mappings) ?? []
+        manifests.push({ object, source, ...(hidden.length === 0 ? {} : { hidden }) })
+      }
     }
   }
   return { manifests, problems }

@@ -79,5 +79,6 @@ async function readFile(context: ReadingContext, path: string): Promise<SourceRe
   if (decrypted.note !== undefined) return { manifests: [], problems: [], notes: [decrypted.note] }
   if (decrypted.text === undefined) return problemReading(...decrypted.problems)
   const place = (line: number): string => `${shown} (decrypted, line ${line})`
-  return { ...parseWithin(context.budget, decrypted.text, place), notes: decrypted.notes ?? [] }
+  const { hidden = [], notes = [] } = decrypted
+  return { ...parseWithin(context.budget, decrypted.text, place, (_, index) => hidden[index]), notes }
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes-object.ts'
+import type { FieldPath } from '../../manifest-set.ts'
 import { withoutFields } from '../../without-fields.ts'
 import { noise } from '../compare-objects.ts'
 import { diffLines } from './diff-lines.ts'
@@ -11,44 +12,56 @@ const MAX_LINES = 40
 /**
  * What differs between two states of an object, one line for each field: `~ spec.replicas: 2 → 3`, `+` for what comes,
  * `-` for what goes; below a text of several lines its lines. Items of lists go by their name. What the server writes for
- * its own purposes is left out, and values of Secrets are hidden. At most 40 lines. Pure.
+ * its own purposes is left out; values of Secrets, and of fields that are encrypted in their file, are hidden before and
+ * after. At most 40 lines. Pure.
+ *
+ * @param encrypted fields of the manifest
  */
-export function diffObjects(before: KubernetesObject, after: KubernetesObject): readonly string[] {
+export function diffObjects(
+  before: KubernetesObject,
+  after: KubernetesObject,
+  encrypted: readonly FieldPath[] = [],
+): readonly string[] {
   const lines: string[] = []
-  const isHidden = createCurtain(after)
-  compare('', withoutNoise(before), withoutNoise(after))
+  const isHidden = createCurtain(after, encrypted)
+  compare('', [], withoutNoise(before), withoutNoise(after))
   if (lines.length <= MAX_LINES) return lines
   return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`]
 
-  function compare(path: string, one: unknown, other: unknown): void {
+  function compare(path: string, keys: FieldPath, one: unknown, other: unknown): void {
     if (one === other) return
     if (isMapping(one) && isMapping(other)) {
       for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
-        compare(`${path}${renderKey(path, key)}`, own(one, key), own(other, key))
+        compare(`${path}${renderKey(path, key)}`, [...keys, key], own(one, key), own(other, key))
       }
-    } else if (Array.isArray(one) && Array.isArray(other)) compareLists(path, one, other)
-    else compareValues(path, one, other)
+    } else if (Array.isArray(one) && Array.isArray(other)) compareLists(path, keys, one, other)
+    else compareValues(path, keys, one, other)
   }
 
-  function compareLists(path: string, one: readonly unknown[], other: readonly unknown[]): void {
+  function compareLists(
+    path: string,
+    keys: FieldPath,
+    one: readonly unknown[],
+    other: readonly unknown[],
+  ): void {
     const before = byName(one)
     const after = byName(other)
     if (before !== undefined && after !== undefined) {
       for (const name of new Set([...before.keys(), ...after.keys()])) {
-        compare(`${path}[${name}]`, before.get(name), after.get(name))
+        compare(`${path}[${name}]`, [...keys, 0], before.get(name), after.get(name))
       }
       return
     }
     for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
-      compare(`${path}[${index}]`, one[index], other[index])
+      compare(`${path}[${index}]`, [...keys, index], one[index], other[index])
     }
   }
 
-  function compareValues(path: string, one: unknown, other: unknown): void {
+  function compareValues(path: string, keys: FieldPath, one: unknown, other: unknown): void {
     const before = renderValue(one)
     const after = renderValue(other)
     const sign = one === undefined ? '+' : other === undefined ? '-' : '~'
-    if (isHidden(path, [one, other])) {
+    if (isHidden({ path: keys, before: one, after: other })) {
       if (sign !== '~' || JSON.stringify(one) !== JSON.stringify(other))
         lines.push(`${sign} ${path}: ${HIDDEN}`)
     } else if (one === undefined || other === undefined)

@@ -1,16 +1,22 @@
 import { basename } from 'node:path'
 import { runIsolated } from '../../../runner/run-isolated.ts'
+import type { FieldPath } from '../../manifest-set.ts'
 import { isEncryptedObject } from '../check-object.ts'
 import { limits } from '../limits.ts'
 import { findProgram } from './find-program.ts'
 import { describeEncryption } from './describe-encryption.ts'
 import { type DecryptedValue, listDecrypted } from './list-decrypted.ts'
+import { listEncrypted } from './list-encrypted.ts'
 import { readMappings } from './read-mappings.ts'
 import { complaintOf, type SourceContext } from './source-reading.ts'
 
 export interface Decrypted {
   /** Undefined where it could not be decrypted. */
   readonly text?: string
+  /** The fields that were encrypted, by document. */
+  readonly hidden?: readonly (readonly FieldPath[])[]
+  /** What they held, in each of its forms. */
+  readonly values?: readonly string[]
   readonly problems: readonly string[]
   /** Why the file is left out. */
   readonly note?: string
@@ -80,8 +86,15 @@ export async function decryptFile(context: SourceContext, shown: string, text: s
     }
   if (finished.exitCode !== 0)
     return { problems: [`${shown}: sops decrypt: ${complaintOf(finished, request.root)}`] }
-  const notes = registerDecrypted(shown, listDecrypted(text, finished.stdout), secrets)
-  return { text: finished.stdout, problems: [], notes }
+  const values = listDecrypted(text, finished.stdout)
+  const notes = registerDecrypted(shown, values, secrets)
+  return {
+    text: finished.stdout,
+    hidden: listEncrypted(text),
+    values: values.map((each) => each.value),
+    problems: [],
+    notes,
+  }
 }
 
 /** What is to be said of them: which are not hidden, since a file that is encrypted as a whole holds more than secrets. */

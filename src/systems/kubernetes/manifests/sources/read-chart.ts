@@ -10,6 +10,7 @@ import { limits } from '../limits.ts'
 import { parseManifests } from '../parse-manifests.ts'
 import { decryptFile, isEncrypted } from './decrypt-file.ts'
 import { findProgram } from './find-program.ts'
+import { listHolding } from './list-encrypted.ts'
 import { mapTemplates } from './map-templates.ts'
 import { sortHooks } from './sort-hooks.ts'
 import {
@@ -65,7 +66,13 @@ export async function readChart(context: ReadingContext, chart: Chart): Promise<
   const finished = await render()
   if (finished.exitCode !== 0)
     return problemReading(`${shown}: helm template: ${complaintOf(finished, root)}`)
-  const parsed = parseWithin(context.budget, finished.stdout, mapTemplates(finished.stdout, shown))
+  const parsed = parseWithin(
+    context.budget,
+    finished.stdout,
+    mapTemplates(finished.stdout, shown),
+    // Where a template has put what was encrypted in a file of values.
+    (object) => listHolding(object, values.secret),
+  )
   const sorted = sortHooks(parsed.manifests, shown, chart.hooks)
   const again = (await render()).stdout
   const changing = again === finished.stdout ? [] : findChanging(sorted.manifests, again)
@@ -104,6 +111,8 @@ interface Values {
   /** As Helm gets them; `-` is its standard input. */
   readonly files: readonly string[]
   readonly input: string | undefined
+  /** What was encrypted in it. */
+  readonly secret: readonly string[]
   readonly problems: readonly string[]
   /** Why the chart is left out. */
   readonly left: string | undefined
@@ -116,6 +125,7 @@ async function readValues(context: SourceContext, chart: Chart): Promise<Values>
   const paths: string[] = []
   const problems: string[] = []
   let input: string | undefined
+  let secret: readonly string[] = []
   let left: string | undefined
   const notes: string[] = []
   for (const path of chart.values) {
@@ -131,8 +141,9 @@ async function readValues(context: SourceContext, chart: Chart): Promise<Values>
       left ??= decrypted.note
       notes.push(...(decrypted.notes ?? []))
       input = decrypted.text ?? ''
+      secret = decrypted.values ?? []
       paths.push('-')
     }
   }
-  return { files: paths, input, problems, left, notes }
+  return { files: paths, input, secret, problems, left, notes }
 }

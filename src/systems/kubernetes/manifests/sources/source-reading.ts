@@ -3,7 +3,7 @@ import type { Finished, Processes } from '../../../runner/processes.ts'
 import type { Secrets } from '../../../runner/secrets.ts'
 import type { Manifest, ManifestRequest } from '../../manifest-set.ts'
 import type { Budget } from '../budget.ts'
-import { type ParsedManifests, parseManifests, type Place } from '../parse-manifests.ts'
+import { type FindHidden, type ParsedManifests, parseManifests, type Place } from '../parse-manifests.ts'
 import { cut } from '../../../../text/index.ts'
 
 /** What the reader of a source works with. */
@@ -32,9 +32,14 @@ export function problemReading(...problems: readonly string[]): SourceReading {
 }
 
 /** The manifests of a text, within what all sources share; none when that is used up. */
-export function parseWithin(budget: Budget, text: string, place: string | Place): ParsedManifests {
+export function parseWithin(
+  budget: Budget,
+  text: string,
+  place: string | Place,
+  findHidden?: FindHidden,
+): ParsedManifests {
   if (!budget.takeText(text.length)) return { manifests: [], problems: [] }
-  const parsed = parseManifests(text, place)
+  const parsed = parseManifests(text, place, findHidden)
   budget.takeObjects(parsed.manifests.length)
   return parsed
 }
