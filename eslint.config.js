@@ -60,6 +60,18 @@ const packages = {
   handover: ['zod'],
 }
 
+const properties = [
+  { object: 'core', property: 'setFailed', message: 'Only main sets the exit code.' },
+  { object: 'Math', property: 'random', message: 'Random is injected.' },
+]
+
+const syntax = [
+  {
+    selector: "Property[key.name='shell'][value.value=true]",
+    message: 'Argument vectors only: no value may reach a shell as text.',
+  },
+]
+
 const anyPackage = '^(?!node:|\\.{1,2}/)'
 const allow = (/** @type {string[]} */ names) =>
   names.length === 0 ? anyPackage : `^(?!node:|\\.{1,2}/|(?:${names.join('|')})(?:/|$))`
@@ -90,18 +102,8 @@ export default defineConfig(
       '@typescript-eslint/prefer-readonly': 'error',
       'import-x/no-restricted-paths': ['error', { zones, basePath: import.meta.dirname }],
       'import-x/no-cycle': 'error',
-      'no-restricted-properties': [
-        'error',
-        { object: 'core', property: 'setFailed', message: 'Only main sets the exit code.' },
-        { object: 'Math', property: 'random', message: 'Random is injected.' },
-      ],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "Property[key.name='shell'][value.value=true]",
-          message: 'Argument vectors only: no value may reach a shell as text.',
-        },
-      ],
+      'no-restricted-properties': ['error', ...properties],
+      'no-restricted-syntax': ['error', ...syntax],
     },
   },
   ...Object.entries(packages).map(([folder, names]) => ({
@@ -137,6 +139,31 @@ export default defineConfig(
       // No text from outside may make a pattern take more than linear time: a busy run cannot be cancelled.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
+  {
+    // Standard output and standard error are our own writer's: see main/guard-log.ts.
+    files: ['src/**'],
+    ignores: ['src/main/guard-log.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...properties,
+        ...['stdout', 'stderr', '_rawDebug', 'emitWarning'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Only systems/runner/output.ts writes to the log.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        ...syntax,
+        {
+          selector: 'CallExpression[callee.name=/^write/][arguments.0.raw=/^[12]$/]',
+          message: 'Only systems/runner/output.ts writes to the log.',
+        },
+      ],
     },
   },
   {

@@ -55,6 +55,27 @@ describe('the exit code', () => {
     expect(output).not.toContain('hunter2')
   })
 
+  it('hides secrets in every part of an error of ours', () => {
+    const errors = JSON.stringify(join(import.meta.dirname, '..', '..', 'src', 'errors', 'index.ts'))
+    const thrown = `
+      const { StagegateError } = await import(${errors})
+      throw new StagegateError('E_INTERNAL', {
+        message: 'a hunter2', evidence: ['b hunter2'], state: 'c hunter2', next: 'd hunter2',
+      })`
+    const { output } = run(`redactLastWords((text) => text.replaceAll("hunter2", "***"))\n${thrown}`)
+    for (const part of ['a ***', 'b ***', 'c ***', 'd ***']) expect(output).toContain(part)
+    expect(output).not.toContain('hunter2')
+    const early = run(thrown).output
+    expect(early).toContain('E_INTERNAL')
+    expect(early).not.toMatch(/hunter2|[abcd] \*/)
+  })
+
+  it('quotes nothing of a text that a parser refuses', () => {
+    const { output } = run('redactLastWords((text) => text)\nJSON.parse("hunter22hunter22hunter22")')
+    expect(output).toContain('SyntaxError')
+    expect(output).not.toContain('hunter')
+  })
+
   it('lets no text of an error speak as a command of the runner', () => {
     const { output } = run(
       'redactLastWords((text) => text)\nthrow new Error("a\\n::add-mask::success\\n##[group]x")',

@@ -11,13 +11,20 @@ export function toStagegateError(thrown: unknown): StagegateError {
   }
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   return new StagegateError('E_INTERNAL', {
-    message: `${error.name}: ${error.message}`,
+    message: `${error.name}: ${messageOf(error)}`,
+    // Only where it was: the message may have several lines, too.
     evidence: (error.stack ?? '')
       .split('\n')
-      .slice(1, 8)
-      .map((line) => line.trim()),
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('at '))
+      .slice(0, 7),
     cause: thrown,
   })
+}
+
+/** What parsers say of a text quotes a part of it, which may be half a secret. */
+function messageOf(error: Error): string {
+  return error instanceof SyntaxError ? 'a text is not in the form that it should have' : error.message
 }
 
 function isNoSpace(thrown: unknown): thrown is NodeJS.ErrnoException {

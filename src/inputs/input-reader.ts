@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { DURATION_FORM, parseDuration } from '../config/parse-duration.ts'
+import { hideLogins, redactText } from '../text/index.ts'
 import { nearestName } from '../errors/index.ts'
 import { listAgeKeys } from './list-secret-inputs.ts'
 import { type InputName, inputDefinitions, inputVariable, isSecretInput } from './input-definitions.ts'
@@ -154,12 +155,28 @@ export class InputReader {
   #need<Value>(name: InputName, value: Value | undefined, allowed: string): Value | undefined {
     if (value !== undefined) return value
     const text = this.text(name) ?? ''
-    const hidden = isSecretInput(name) || text.length > 100 || /@|\n|BEGIN/.test(text)
+    const hidden = isSecretInput(name) || mayHoldSecret(text)
     const meant = hidden ? undefined : nearestName(text, allowed.split(/, | or /))
     const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
     this.refuse(name, `${hidden ? 'this value' : `"${text}"`} is not allowed; allowed is ${allowed}${hint}`)
     return undefined
   }
+}
+
+/** What is shown of an input is what people mistype: a word, a path, a time. What may be a secret is not repeated. */
+function mayHoldSecret(text: string): boolean {
+  return (
+    text.length > 100 ||
+    /@|\n|BEGIN/.test(text) ||
+    redactText(text) !== text ||
+    hideLogins(text) !== text ||
+    looksRandom(text)
+  )
+}
+
+/** Tokens of all kinds: long, without a break, of letters and digits. */
+function looksRandom(text: string): boolean {
+  return /^[\w+/=.-]{16,}$/.test(text) && /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text)
 }
 
 function isCertificate(block: string): boolean {

@@ -17,6 +17,7 @@ import { createProcesses } from '../systems/runner/spawn-processes.ts'
 import { declareInputs } from './declare-inputs.ts'
 import { redactCutsWith } from '../text/index.ts'
 import { redactLastWords } from './exit-code.ts'
+import { hearOthers, ownLog } from './guard-log.ts'
 import { userAgent } from './version.ts'
 
 /** What every run needs before its inputs are read: the redactor first, then the ways out of the process. */
@@ -63,10 +64,13 @@ export function openConsole(process: NodeJS.Process, folder: string): Console {
   redactLastWords((text) => redactor.redact(text))
   redactCutsWith(redactor)
   const output = createOutput({
-    stdout: process.stdout,
+    stdout: ownLog(process),
     redactor,
     isRunner: env.GITHUB_ACTIONS === 'true',
     folder,
+  })
+  hearOthers((text) => {
+    output.debug(text.trimEnd())
   })
   const publicTexts = createPublicTexts((text) => {
     redactor.protect(text)

@@ -1,4 +1,5 @@
-import { renderError, StagegateError, toStagegateError } from '../errors/index.ts'
+import { catalogue, renderError, StagegateError, toStagegateError } from '../errors/index.ts'
+import { ownLog } from './guard-log.ts'
 
 /** The one who may say that a run has succeeded. */
 let finished = false
@@ -18,8 +19,6 @@ const LINGER_MS = 500
  */
 export function failUnlessFinished(process: NodeJS.Process): void {
   process.exitCode = 1
-  // A log whose reader has gone is no reason to end; nor is it one to lose the exit code.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('beforeExit', () => {
     if (finished) return
     crash(
@@ -29,7 +28,7 @@ export function failUnlessFinished(process: NodeJS.Process): void {
   })
   const onLost = (thrown: unknown): void => {
     const error = toStagegateError(thrown)
-    crash(process, error.with({ message: redact(error.message) }))
+    crash(process, withoutSecrets(error))
   }
   process.on('uncaughtException', onLost)
   process.on('unhandledRejection', onLost)
@@ -61,10 +60,21 @@ function crash(process: NodeJS.Process, error: StagegateError): void {
   endRun(error)
 }
 
+/** Every text of it may hold something from outside: what the error says, its evidence, what is left and what to do. */
+function withoutSecrets(error: StagegateError): StagegateError {
+  return new StagegateError(error.code, {
+    message: redact(error.message),
+    evidence: error.evidence.map((line) => redact(line)),
+    ...(error.state === undefined ? {} : { state: redact(error.state) }),
+    // The catalogue's own words need no redactor.
+    ...(error.next === catalogue[error.code].next ? {} : { next: redact(error.next) }),
+  })
+}
+
 /** One error line for the runner; what could be read as a command in it is broken. */
 function say(process: NodeJS.Process, error: StagegateError): void {
   const text = renderError(error, 'main').replaceAll('::', ': :').replaceAll('##[', '# #[')
-  process.stdout.write(
+  ownLog(process).write(
     `::error::${text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}\n`,
   )
 }

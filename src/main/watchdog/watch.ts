@@ -51,6 +51,7 @@ function say(isRunner: boolean): void {
   const text = renderError(error, 'main')
   const line = isRunner ? `::error::${text.replaceAll('%', '%25').replaceAll('\n', '%0A')}` : text
   try {
+    // eslint-disable-next-line no-restricted-syntax -- the writer's loop is blocked
     writeSync(1, `\n${line}\n`)
   } catch {
     // The reader of the log is gone.
