@@ -1,5 +1,6 @@
 import { unreadableReport } from '../limits.ts'
 import { arrayAt, numberAt, stringAt, valueAt } from '../json.ts'
+import { cut } from '../../text/index.ts'
 
 /** What section 3.27.9 of the standard allows. `open` and `review` ask a person to look. */
 const kinds: ReadonlySet<string> = new Set([
@@ -20,7 +21,7 @@ const kinds: ReadonlySet<string> = new Set([
 export function readRuns(log: unknown, source: string): readonly unknown[] {
   const version = stringAt(log, 'version')
   if (version !== '2.1.0') {
-    const found = version === undefined ? 'it names none' : `it is ${version.slice(0, 40)}`
+    const found = version === undefined ? 'it names none' : `it is ${cut(version, 40)}`
     throw unreadableReport(source, `its SARIF version must be 2.1.0, and ${found}`)
   }
   const runs = arrayAt(log, 'runs')
@@ -50,7 +51,7 @@ function checkRun(run: unknown, index: number, source: string): void {
     if (kind !== undefined && (typeof kind !== 'string' || !kinds.has(kind))) {
       throw unreadableReport(
         source,
-        `${at}.kind is ${JSON.stringify(kind).slice(0, 80)}, which SARIF does not know`,
+        `${at}.kind is ${cut(JSON.stringify(kind), 80)}, which SARIF does not know`,
       )
     }
   }

@@ -1,5 +1,6 @@
 import type { TestCase } from '../test-summary.ts'
 import type { Attributes } from './read-xml.ts'
+import { cut } from '../../text/index.ts'
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 
@@ -29,5 +30,5 @@ export function readOutcome(attributes: Attributes): TestCase['outcome'] | undef
 /** The words of a case that failed by them alone, for its message: `result="incomplete"`. */
 export function describeWords({ result, status }: Attributes): string {
   const words = Object.entries({ result, status }).filter(([, word]) => word !== undefined)
-  return words.map(([name, word = '']) => `${name}="${word.slice(0, 100)}"`).join(' ')
+  return words.map(([name, word = '']) => `${name}="${cut(word, 100)}"`).join(' ')
 }
