@@ -90,7 +90,8 @@ describe('What is encrypted in its file', () => {
     const clear = `${head}data: {A: x}\n---\n${head.replace('name: a', 'name: b')}data: {B: y, C: c}\n`
     const { manifests } = parseManifests(clear, 'a.yaml', (_object, index) => found[index])
     expect(manifests.map((each) => each.hidden)).toEqual([[['data', 'A']], [['data', 'B']]])
-    const list = `kind: List\napiVersion: v1\nitems:\n- ${head.replaceAll('\n', '\n  ')}data:\n  A: ${hidden}\n${sops}`
+    const item = `${head}data:\n  A: ${hidden}`.replaceAll('\n', '\n  ')
+    const list = `kind: List\napiVersion: v1\nitems:\n- ${item}\n${sops}`
     const [inList] = listEncrypted(list)
     const items = parseManifests(list.replace(hidden, 'x').replace(sops, ''), 'a.yaml', () => inList)
     expect(items.manifests[0]?.hidden).toContainEqual(['data', 'A'])
