@@ -1,75 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type Ran, runProgram } from './run-program.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
-interface Ran {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** A dry run of the program itself on a commit, with a cluster that nothing reaches. */
 function dryRun(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}): Ran {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'quiet-')))
-  const workspace = join(folder, 'w')
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true })
-    writeFileSync(join(workspace, path), text)
-  }
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
-      cwd: workspace,
-      encoding: 'utf8',
-    })
-  git('init', '-q', '-b', 'main')
-  git('add', '-A')
-  git('commit', '-q', '-m', 'a')
-  const sha = git('rev-parse', 'HEAD').trim()
-  writeFileSync(
-    join(folder, 'event.json'),
-    JSON.stringify({ ref: 'refs/heads/main', after: sha, repository: { default_branch: 'main' } }),
-  )
-  const outputs = Object.fromEntries(
-    ['OUTPUT', 'STATE', 'STEP_SUMMARY', 'ENV', 'PATH'].map((name) => {
-      writeFileSync(join(folder, name), '')
-      return [`GITHUB_${name}`, join(folder, name)]
-    }),
-  )
-  return spawnSync(process.execPath, [join(root, 'src', 'index.ts')], {
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      RUNNER_TEMP: join(folder, 'temp'),
-      GITHUB_ACTIONS: 'true',
-      GITHUB_WORKSPACE: workspace,
-      GITHUB_EVENT_PATH: join(folder, 'event.json'),
-      GITHUB_EVENT_NAME: 'push',
-      GITHUB_REPOSITORY: 'acme/api',
-      GITHUB_REPOSITORY_OWNER: 'acme',
-      GITHUB_REPOSITORY_ID: '1',
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_API_URL: 'http://127.0.0.1:9',
-      GITHUB_SHA: sha,
-      GITHUB_REF: 'refs/heads/main',
-      GITHUB_REF_NAME: 'main',
-      GITHUB_REF_TYPE: 'branch',
-      GITHUB_RUN_ID: '1',
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_RUN_NUMBER: '1',
-      GITHUB_ACTOR: 'a',
-      GITHUB_JOB: 'staging',
-      GITHUB_WORKFLOW: 'staging',
-      ...outputs,
-      'INPUT_DRY-RUN': 'true',
-      INPUT_KUBECONFIG: kubeconfig,
-      ...env,
-    },
-  })
+  return runProgram(files, { 'INPUT_DRY-RUN': 'true', INPUT_KUBECONFIG: kubeconfig, ...env })
 }
 
 const kubeconfig = `apiVersion: v1

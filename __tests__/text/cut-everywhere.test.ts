@@ -123,8 +123,9 @@ const cutters: readonly (readonly [name: string, limit: number, cutter: Cutter])
     2_000,
     (text) => {
       const kept = new KeptOutput(2_000)
-      kept.add(bytes(text))
-      kept.add(bytes('.'.repeat(1_000)))
+      // What is kept of the end begins near the secret's.
+      const begin = text.replace(/~+$/, '')
+      kept.add(bytes(`${'.'.repeat(3_000)}${begin}${'~'.repeat(2_980 - begin.length)}`))
       return kept.toString()
     },
   ],
@@ -297,7 +298,8 @@ const cutters: readonly (readonly [name: string, limit: number, cutter: Cutter])
         ]),
       ),
   ],
-  ['a summary', 2_000, (text) => limitBytes(text, 2_000)],
+  // A note of some 65 bytes is a part of it.
+  ['a summary', 1_935, (text) => limitBytes(text, 2_000)],
 ]
 
 function eventOf(text: string, isCut: boolean): string {
