@@ -64,6 +64,7 @@ test.each([
   'text.slice(LIMIT)',
   'text.slice(1, -1)',
   'const at = text.indexOf(":"); text.slice(0, at)',
+  'const found = /:/.exec(text)!; text.slice(0, found.index)',
   'commit.slice(0, 12)',
   'new Date().toISOString().slice(0, 10)',
   '// eslint-disable-next-line local/no-bare-cut -- it is our own name\ntext.slice(0, 10)',

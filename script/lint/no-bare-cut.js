@@ -63,6 +63,8 @@ export const noBareCut = {
      */
     function endsWhereFound({ arguments: [, end] }) {
       if (end === undefined) return false
+      // The place of a match.
+      if (sourceCode.getText(end).endsWith('.index')) return true
       const names = sourceCode.getText(end).match(/[A-Za-z_]\w*/g) ?? []
       for (
         let scope = /** @type {import('eslint').Scope.Scope | null} */ (sourceCode.getScope(end));
