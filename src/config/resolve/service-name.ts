@@ -18,7 +18,10 @@ export function serviceName(repository: string, folder: string): string {
   const words = parts.map((part) => strip(part.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'), '-'))
   const name = words.filter((word) => word !== '').join('-')
   if (name.length <= MAX) return name
+  // eslint-disable-next-line local/no-bare-cut -- the name of the repository, or of a folder
   if (folder === '') return strip(name.slice(0, MAX), '-')
+
   const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST)
+  // eslint-disable-next-line local/no-bare-cut -- the name of the repository, or of a folder
   return `${strip(name.slice(0, MAX - DIGEST - 1), '-')}-${digest}`
 }
