@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { hideAsBefore } from '../../../../src/stages/deploy/manifests/hide-as-before.ts'
+import { StagegateError } from '../../../../src/errors/index.ts'
 import type { Manifest } from '../../../../src/systems/kubernetes/manifest-set.ts'
 
 const manifest = (hidden?: Manifest['hidden'], namespace?: string): Manifest => ({
@@ -14,7 +15,11 @@ const manifest = (hidden?: Manifest['hidden'], namespace?: string): Manifest => 
 })
 
 function deploymentWith(get: () => Promise<unknown>) {
-  return { config: { service: 'api' }, settings: { namespace: 'staging' }, cluster: { get } } as never
+  return {
+    config: { service: 'api', folder: '', trigger: { repository: 'acme/api' } },
+    settings: { namespace: 'staging' },
+    cluster: { get },
+  } as never
 }
 
 function recordOf(...manifests: readonly Manifest[]): object {
@@ -48,7 +53,7 @@ test('Without a record, or with one that cannot be read, the set is as it is', a
     () => Promise.resolve(undefined),
     () => Promise.resolve({ data: { record: 'no record' } }),
     () => Promise.resolve(recordOf({ ...manifest(), hidden: 'all' } as never)),
-    () => Promise.reject(new Error('forbidden')),
+    () => Promise.reject(new StagegateError('E_KUBE_FORBIDDEN', { message: 'forbidden' })),
   ]) {
     expect(await hideAsBefore(set, deploymentWith(get), signal)).toEqual(set)
   }

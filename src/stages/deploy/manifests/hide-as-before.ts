@@ -1,3 +1,4 @@
+import { StagegateError } from '../../../errors/index.ts'
 import type { FieldPath, Manifest } from '../../../systems/kubernetes/manifest-set.ts'
 import { objectId, parseApiVersion, renderId } from '../../../systems/kubernetes/object-id.ts'
 import type { Deployment } from '../deployment.ts'
@@ -14,8 +15,10 @@ export async function hideAsBefore(
 ): Promise<readonly Manifest[]> {
   const { namespace } = deployment.settings
   // A record that is damaged stops the deployment elsewhere; a dry run may lack the right to read Secrets.
-  const good = await readLastGood(deployment, signal).catch(() => undefined)
-  signal.throwIfAborted()
+  const good = await readLastGood(deployment, signal).catch((thrown: unknown) => {
+    if (thrown instanceof StagegateError) return undefined
+    throw thrown
+  })
   const before = new Map(good?.manifests.map((each) => [keyOf(each, namespace), each.hidden ?? []]))
   return manifests.map((manifest) => {
     const earlier = before.get(keyOf(manifest, namespace)) ?? []
