@@ -214,7 +214,14 @@ const cutters: readonly (readonly [name: string, limit: number, cutter: Cutter])
     'the last words of Ansible',
     500,
     (text) =>
-      textOf(playFailure('p', 4, { recap: [], failedTasks: [], unreachable: [], complete: false }, text)),
+      textOf(
+        playFailure(
+          'p',
+          4,
+          { recap: [], failedTasks: [], emptyPlays: [], unreachable: [], complete: false },
+          text,
+        ),
+      ),
   ],
   [
     'a task of Ansible',
