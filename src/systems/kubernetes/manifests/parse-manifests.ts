@@ -10,6 +10,7 @@ import {
   type Tags,
 } from 'yaml'
 import { explainYaml, looksLikeTemplate, TEMPLATE_HINT } from '../../../text/index.ts'
+import { isHiddenByKind } from '../hidden-by-kind.ts'
 import type { FieldPath, Manifest } from '../manifest-set.ts'
 import { checkDocument, findDuplicateKeys, findUnfit } from './check-document.ts'
 import { findProblem, toObject } from './check-object.ts'
@@ -97,7 +98,8 @@ export function parseManifests(
       if (wrong !== undefined) problems.push(`${source}: ${wrong}`)
       else {
         const object = toObject(value as Mapping)
-        const hidden = findHidden(value as Mapping, mappings) ?? []
+        const found = findHidden(value as Mapping, mappings) ?? []
+        const hidden = found.filter((path) => !isHiddenByKind(object.kind, path))
         manifests.push({ object, source, ...(hidden.length === 0 ? {} : { hidden }) })
       }
     }

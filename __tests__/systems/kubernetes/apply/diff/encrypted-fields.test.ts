@@ -97,6 +97,15 @@ describe('What is encrypted in its file', () => {
     expect(items.manifests[0]?.hidden).toContainEqual(['data', 'A'])
   })
 
+  test('is not told of where the kind hides it anyway', () => {
+    const text = `${head.replace('ConfigMap', 'Secret')}type: x\ndata:\n  A: eA==\n`
+    const { manifests } = parseManifests(text, 'a.yaml', () => [['data', 'A']])
+    expect(manifests).toHaveLength(1)
+    expect(manifests[0]).not.toHaveProperty('hidden')
+    const other = parseManifests(text, 'a.yaml', () => [['data', 'A'], ['type']])
+    expect(other.manifests[0]?.hidden).toEqual([['type']])
+  })
+
   test('is found again in what a template made of it', () => {
     const object = {
       data: { url: 'postgres://a:Zq8vN2kLw5@db', pin: '0815', other: '0815 is no pin', flag: 'true' },

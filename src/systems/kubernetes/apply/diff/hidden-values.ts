@@ -1,3 +1,4 @@
+import { carriesSecret, isHiddenByKind } from '../../hidden-by-kind.ts'
 import type { KubernetesObject } from '../../kubernetes-object.ts'
 import type { FieldPath } from '../../manifest-set.ts'
 
@@ -21,7 +22,6 @@ export function createCurtain(
   { kind }: KubernetesObject,
   encrypted: readonly FieldPath[],
 ): (field: ShownField) => boolean {
-  const carriesSecret = /secret/i.test(kind)
   return ({ path, before, after }) => {
     const goes = after === undefined
     if (
@@ -30,9 +30,12 @@ export function createCurtain(
       )
     )
       return true
-    if (!carriesSecret) return false
+    if (!carriesSecret(kind)) return false
     // What comes or goes as a whole may have data somewhere below.
-    return [before, after].some((value) => typeof value === 'object' && value !== null) || path.some(isData)
+    return (
+      [before, after].some((value) => typeof value === 'object' && value !== null) ||
+      isHiddenByKind(kind, path)
+    )
   }
 }
 
@@ -45,8 +48,4 @@ function isRelated(one: FieldPath, other: FieldPath): boolean {
 /** Entries move, so each counts as any other. */
 function areEntries(one: string | number | undefined, other: string | number | undefined): boolean {
   return typeof one === 'number' && typeof other === 'number'
-}
-
-function isData(key: string | number): boolean {
-  return /^(?:data|stringData|binaryData|encryptedData|annotations)$/.test(String(key))
 }
