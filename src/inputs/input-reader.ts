@@ -42,8 +42,8 @@ export class InputReader {
   }
 
   /**
-   * A password: any text, of several lines too, such as a key in JSON. White space around it is none of it: what sets a
-   * secret from a file leaves its last line end.
+   * A password: any text, of several lines too, such as a key in JSON. White space around it does not count: a
+   * secret that was set from a file often ends with a line end.
    */
   password(name: InputName): string | undefined {
     const value = this.text(name)

@@ -12,8 +12,8 @@ export interface ToldEnd extends Omit<EarlyEnd, 'error' | 'where'> {
 }
 
 /**
- * Nothing of the commit runs any more: what it has written to the runner's files since its stage ended is removed, and a
- * success that it would have stood behind is none. It is taken back wherever it was told.
+ * Nothing of the commit runs any more: what it has written to the runner's files since its stage ended is removed, and the
+ * run is no success. A success that was told already is taken back.
  *
  * @returns whether a success stands
  */

@@ -22,7 +22,6 @@ import type { PassWriter } from './ledger/trust.ts'
 import { RunningStatus } from './running-status.ts'
 import { WriteQueue } from './write-queue.ts'
 
-/** The name of the status where the workflow gives none; whoever gives one may have several services. */
 /** Bytes that GitHub takes for a check's summary and text. */
 const CHECK_BYTES = 65_535
 /** Of those of the summary, kept for what is said of its annotations. */

@@ -150,17 +150,17 @@ vulnerability.ignore = true
 
 describe('A lock file without dependencies', () => {
   const log = `Scanning dir .
-Scanned /work/shop/package-lock.json file and found 0 packages
-Scanned /work/shop/web/yarn.lock file and found 12 packages
+Scanned /checkout/shop/package-lock.json file and found 0 packages
+Scanned /checkout/shop/web/yarn.lock file and found 12 packages
 Scanned /other/package-lock.json file and found 0 packages
 No package sources found, --help for usage information.
 `
   it('is found in the log of osv-scanner, where it lies in the workspace', () => {
-    expect(findEmptyLockFiles(log, '/work/shop')).toEqual(['package-lock.json'])
+    expect(findEmptyLockFiles(log, '/checkout/shop')).toEqual(['package-lock.json'])
   })
 
   it('is not one that could not be read', () => {
-    expect(findEmptyLockFiles(`${log}Error during extraction: (extracting as x) y\n`, '/work/shop')).toEqual(
+    expect(findEmptyLockFiles(`${log}Error during extraction: (extracting as x) y\n`, '/checkout/shop')).toEqual(
       [],
     )
   })

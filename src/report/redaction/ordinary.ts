@@ -25,7 +25,7 @@ export function findPlain(value: string): Ordinary | undefined {
 /**
  * What is configuration by its form: a word, a name of few words, an address, a list of these. Only to be asked for a value
  * whose name does not say that it is secret: `postgres` may be a password. What has letters and digits mixed, a login, or
- * more words than a name has, is none of these.
+ * more words than a name has, is not ordinary.
  */
 export function findOrdinary(value: string): Ordinary | undefined {
   const plain = findPlain(value)

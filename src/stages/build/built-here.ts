@@ -7,7 +7,7 @@ import type { Systems } from '../systems.ts'
 
 /** Of what a build has left, so many paths are remembered. */
 const MAX_LEFT = 200
-/** A mark is small; what is larger is none of ours. Bytes. */
+/** A mark is small; a larger file was not written by us. Bytes. */
 const MAX_MARK_BYTES = 1 << 20
 
 /**

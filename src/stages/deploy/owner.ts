@@ -29,7 +29,7 @@ export function parseOwner(value: unknown): Owner | undefined {
   return { repository, ...(typeof repositoryId === 'string' ? { repositoryId } : {}), folder }
 }
 
-/** Of an annotation. Undefined where there is none, or one that nobody of us wrote. */
+/** Whose a lock is, by its annotation. Undefined without one, or where it was not written by us. */
 export function readOwner(annotation: string | undefined): Owner | undefined {
   try {
     return parseOwner(JSON.parse(annotation ?? 'null'))

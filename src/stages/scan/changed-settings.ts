@@ -5,7 +5,7 @@ const MAX_BYTES = 1024 * 1024
 
 /**
  * Files with settings of the scan that the commit itself changed: the part `scan` of the configuration, rules, and
- * `schemathesis.toml`. Whoever reads the result should look at them: the same commit may bring what they no longer find.
+ * `schemathesis.toml`. A reader of the result should look at them: the same commit may bring what they no longer find.
  * Empty where the checkout has no parent of the commit to compare with, as one of depth 1.
  *
  * @returns paths relative to the workspace, sorted

@@ -73,7 +73,7 @@ export function findGaps(spans: readonly Span[], fromMs: number, toMs: number): 
   return gaps
 }
 
-/** A clock whose waits are recorded: a pause that a step keeps by design is nobody's work. */
+/** A clock whose waits are recorded: a pause that a step keeps by design is not work. */
 export function withPauses(clock: Clock, activity: Activity): Clock {
   return {
     ...clock,
