@@ -63,8 +63,8 @@ describe('a disk that fills up while a command runs', () => {
       description: expect.stringMatching(/^test\.unit: /) as string,
     })
     expect(conclusions(github)).toMatchObject({
-      'Stagegate / build': 'success',
-      'Stagegate / test': 'failure',
+      'Stagegate / build (ai-gen-service)': 'success',
+      'Stagegate / test (ai-gen-service)': 'failure',
     })
   })
 })
@@ -81,8 +81,8 @@ describe('a log whose reader goes away in the middle of a run', () => {
     const github = await run.githubOfRun(commit, runId)
     expect(github.statuses[0]).toMatchObject({ state: 'pending', description: 'Waiting for the stage scan.' })
     expect(conclusions(github)).toMatchObject({
-      'Stagegate / build': 'success',
-      'Stagegate / test': 'success',
+      'Stagegate / build (ai-gen-service)': 'success',
+      'Stagegate / test (ai-gen-service)': 'success',
     })
   })
 
