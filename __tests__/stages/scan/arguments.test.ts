@@ -31,7 +31,10 @@ describe('The arguments of a scanner', () => {
   })
 
   it('for osv-scanner take neither its settings nor .gitignore, and pass over the folders that are named', () => {
-    const argv = osvScannerArguments('/bin/osv-scanner', { ...paths, excluded: ['/checkout/a', '/checkout/g:b'] })
+    const argv = osvScannerArguments('/bin/osv-scanner', {
+      ...paths,
+      excluded: ['/checkout/a', '/checkout/g:b'],
+    })
     expect(argv).toContain('--no-ignore')
     expect(argv).toContain('--config=/tmp/empty.toml')
     expect(argv.filter((each) => each.startsWith('--experimental-exclude'))).toEqual([

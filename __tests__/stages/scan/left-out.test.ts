@@ -160,9 +160,9 @@ No package sources found, --help for usage information.
   })
 
   it('is not one that could not be read', () => {
-    expect(findEmptyLockFiles(`${log}Error during extraction: (extracting as x) y\n`, '/checkout/shop')).toEqual(
-      [],
-    )
+    expect(
+      findEmptyLockFiles(`${log}Error during extraction: (extracting as x) y\n`, '/checkout/shop'),
+    ).toEqual([])
   })
 })
 
