@@ -130,7 +130,7 @@ describe('the job summary', () => {
       ),
     )
     expect(text).toContain('## ✅ ai-gen-service v1.1.0: every stage of this call passed')
-    expect(text).toContain('This call ran: test.')
+    expect(text).toContain('This call was asked for: test.')
     expect(text).toContain('passed in run 76, attempt 1')
     expect(text).toContain('Next: a call with `stages: scan`.')
   })

@@ -244,5 +244,7 @@ function sayConclusion(console: Console, { ending, failure, result }: Conclusion
   if (failure !== undefined) console.output.error(renderError(failure.error, placeOf(failure)))
   if (ending.kind === 'deployed' && ending.lacks.length > 0)
     console.warn(`Deployed, but not verified: ${ending.lacks.join(', ')}.`)
+  if (ending.kind === 'waiting' && ending.isIdle)
+    console.warn('No stage of this call applies to this repository: nothing was built, tested or scanned.')
   console.output.info(`Result: ${result}.`)
 }

@@ -51,12 +51,14 @@ function renderHeadline({ conclusion: { ending }, facts }: RunReport): string {
       return `## ✅ ${what} was deployed to ${where} by an earlier call`
     case 'complete':
       return ending.isIdle
-        ? `## ✅ ${what}: no stage applies; nothing was built, tested or deployed`
+        ? `## ➖ ${what}: no stage applies; nothing was built, tested or deployed`
         : `## ✅ ${what}: every stage passed; nothing was to be deployed`
     case 'not-judged':
       return `## ➖ ${what}: what earlier calls did is not known to this one`
     case 'waiting':
-      return `## ✅ ${what}: every stage of this call passed`
+      return ending.isIdle
+        ? `## ➖ ${what}: no stage of this call applies; nothing was done`
+        : `## ✅ ${what}: every stage of this call passed`
   }
 }
 
@@ -66,7 +68,8 @@ function renderFacts({ facts, durationMs, stages }: RunReport): string {
   const lines = [`${commit}, ${by}, attempt ${facts.attempt}, ${renderDuration(durationMs)}.`]
   const image = imageOf(stages)
   if (image !== undefined) lines.push(`Image ${codeSpan(`${image.repository}@${image.digest}`)}.`)
-  if (facts.stages !== undefined) lines.push(`This call ran: ${escapeInline(facts.stages.join(', '))}.`)
+  if (facts.stages !== undefined)
+    lines.push(`This call was asked for: ${escapeInline(facts.stages.join(', '))}.`)
   return lines.join('\n')
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Standing } from '../../../src/report/conclusion/call.ts'
 import type { CommitState } from '../../../src/report/conclusion/conclude.ts'
 import { renderStatusDescription } from '../../../src/report/status-description.ts'
+import { renderSummary } from '../../../src/report/summary.ts'
 import type { StageResult } from '../../../src/pipeline/index.ts'
 import {
   blocked,
@@ -228,5 +229,35 @@ describe('a call of report alone', () => {
     const standing = { state: 'failure', isOwn: false } as const
     const stages = [...inLedger, stage('deploy', notApplicable)]
     expect(concluded({ call: { standing } }, stages)).toMatchObject({ exitCode: 0, commitStatus: 'success' })
+  })
+})
+
+describe('a call before the last one', () => {
+  const none = [
+    ...start,
+    stage('build', notApplicable),
+    stage('test', notApplicable),
+    stage('scan', notAsked),
+  ]
+
+  test('that was asked for stages of which none applies does not say that they passed', () => {
+    const report = reportOf(none, { facts: { stages: ['build', 'test'] } })
+    expect(report.conclusion).toMatchObject({ ending: { kind: 'waiting', isIdle: true }, exitCode: 0 })
+    expect(renderSummary(report)).toMatch(/^## ➖ .*: no stage of this call applies; nothing was done\n/)
+  })
+
+  test.each([
+    { what: 'one that applies', asked: ['build', 'test'], id: 'test', result: done },
+    {
+      what: 'a step of one, as a job of the workflow',
+      asked: ['build.prepare', 'scan.sast'],
+      id: 'scan',
+      result: done,
+    },
+  ])('that was asked for $what says that it passed', ({ asked, id, result }) => {
+    const stages = none.map((each) => (each.id === id ? stage(id, result) : each))
+    const report = reportOf(stages, { facts: { stages: asked } })
+    expect(report.conclusion).toMatchObject({ ending: { kind: 'waiting', isIdle: false }, exitCode: 0 })
+    expect(renderSummary(report)).toMatch(/^## ✅ .*: every stage of this call passed\n/)
   })
 })

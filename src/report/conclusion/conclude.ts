@@ -19,8 +19,11 @@ export type Ending =
   | { readonly kind: 'complete'; readonly isIdle: boolean }
   /** A last call of `report` alone where earlier calls can leave nothing for it to judge. */
   | { readonly kind: 'not-judged' }
-  /** Another call comes after this one. `next`: the stage that it has to run; undefined where none is left. */
-  | { readonly kind: 'waiting'; readonly next: string | undefined }
+  /**
+   * Another call comes after this one. `next`: the stage that it has to run; undefined where none is left. `isIdle`: none
+   * of the stages that this call was asked for applies.
+   */
+  | { readonly kind: 'waiting'; readonly next: string | undefined; readonly isIdle: boolean }
 
 export interface Conclusion {
   readonly ending: Ending
@@ -71,7 +74,8 @@ function decideEnding(stages: readonly StageResult[], call: Call): Ending {
   if (stages.some(({ id, result }) => id === 'deploy' && result.status === 'success'))
     return { kind: 'deployed', lacks: findLacks(stages, call) }
   const next = nextStage(stages)
-  return isLast(call) ? endLastCall(stages, next, call) : { kind: 'waiting', next }
+  if (isLast(call)) return endLastCall(stages, next, call)
+  return { kind: 'waiting', next, isIdle: !stages.some((stage) => isAsked(stage, call) && isSuccess(stage)) }
 }
 
 /** A last call that has not deployed itself. */
@@ -95,9 +99,18 @@ function endLastCall(
   }
 }
 
+/** Whether the call was asked for the stage, or as a job for some of its steps: `scan.sast`. */
+function isAsked({ id }: StageResult, { asked }: Call): boolean {
+  return asked?.some((word) => word === id || word.startsWith(`${id}.`)) ?? true
+}
+
+function isSuccess({ result }: StageResult): boolean {
+  return result.status === 'success'
+}
+
 /** A stage of the pipeline itself, not one that every call runs. */
-function hasPassed({ id, result }: StageResult): boolean {
-  return result.status === 'success' && !['preflight', 'checkout', 'report'].includes(id)
+function hasPassed(stage: StageResult): boolean {
+  return isSuccess(stage) && !['preflight', 'checkout', 'report'].includes(stage.id)
 }
 
 function resultOf({ kind }: Ending): Conclusion['result'] {
