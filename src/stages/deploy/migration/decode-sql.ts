@@ -13,7 +13,9 @@ export function decodeSql(bytes: Uint8Array): Decoded {
   // `ignoreBOM` means that the mark is left in the text.
   if (isUtf8(bytes)) return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   const byte = findForeignByte(bytes)
-  return { byte, line: bytes.subarray(0, byte).filter((each) => each === LINE_FEED).length + 1 }
+  let line = 1
+  for (let at = 0; at < byte; at += 1) if (bytes[at] === LINE_FEED) line += 1
+  return { byte, line }
 }
 
 const LINE_FEED = 0x0a
