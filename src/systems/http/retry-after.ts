@@ -1,3 +1,6 @@
+/** What is asked for beyond a day is cut to one. Milliseconds. */
+const LONGEST_MS = 86_400_000
+
 /**
  * How long a throttling answer asks to wait, in milliseconds from when it was sent; undefined when it does not say.
  *
@@ -14,14 +17,14 @@ export function parseRetryAfter(
   const sent = parseDate(headers.get('date')) ?? now.getTime()
   const retryAfter = headers.get('retry-after')?.trim()
   if (retryAfter !== undefined) {
-    if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000
+    if (/^\d{1,9}$/.test(retryAfter)) return atMost(Number(retryAfter) * 1000)
     const date = parseDate(retryAfter)
-    if (date !== undefined) return Math.max(0, date - sent)
+    if (date !== undefined) return atMost(Math.max(0, date - sent))
   }
   if (status !== 403 && status !== 429) return undefined
   if (headers.get('x-ratelimit-remaining') === '0') {
     const reset = Number(headers.get('x-ratelimit-reset'))
-    if (Number.isFinite(reset) && reset > 0) return Math.max(0, reset * 1000 - sent) + 1000
+    if (Number.isFinite(reset) && reset > 0) return atMost(Math.max(0, reset * 1000 - sent) + 1000)
   }
   return isSecondaryLimit(body) ? 60_000 : undefined
 }
@@ -32,6 +35,11 @@ export function isThrottled(status: number, headers: ReadonlyMap<string, string>
   if (status === 503) return headers.has('retry-after')
   if (status !== 403) return false
   return headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0' || isSecondaryLimit(body)
+}
+
+/** A time that makes no sense, such as one in milliseconds: nobody waits for so long, and no date can be made of it. */
+function atMost(milliseconds: number): number {
+  return Math.min(milliseconds, LONGEST_MS)
 }
 
 function isSecondaryLimit(body: string): boolean {

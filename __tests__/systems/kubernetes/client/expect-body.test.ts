@@ -7,6 +7,7 @@ import { readObject } from '../../../../src/systems/kubernetes/apply/read-object
 import { type ApiClient, createApiClient } from '../../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../../src/systems/kubernetes/client/connection.ts'
 import { expectList } from '../../../../src/systems/kubernetes/client/expect-body.ts'
+import { listObjects } from '../../../../src/systems/kubernetes/watch/list-objects.ts'
 import { createFakeClock } from '../../fake-clock.ts'
 import { type ApiServer, json, startApiServer } from './api-server.ts'
 
@@ -144,5 +145,13 @@ describe('an answer with the status of a success', () => {
       check,
     })
     await expect(listed).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
+    const objects = listObjects(client, { resource, namespace: 'staging' }, signal)
+    await expect(objects).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
+  })
+
+  test.each([[[]], [null]])('that is a list with %j for its items is an empty list', async (items) => {
+    server.answer(json(200, { kind: 'DeploymentList', metadata: { resourceVersion: '7' }, items }))
+    const listed = await listObjects(client, { resource, namespace: 'staging' }, signal)
+    expect(listed).toEqual({ items: [], resourceVersion: '7' })
   })
 })

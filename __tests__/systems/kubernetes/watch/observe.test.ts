@@ -70,7 +70,7 @@ const pod = (name: string, version: number): KubernetesObject => ({
 })
 const line = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`
 const podList = (version: number, ...items: KubernetesObject[]) =>
-  json(200, { metadata: { resourceVersion: String(version) }, items })
+  json(200, { kind: 'PodList', metadata: { resourceVersion: String(version) }, items })
 const names = () =>
   store.values().map(({ metadata }) => `${metadata.name}@${String(metadata.resourceVersion)}`)
 

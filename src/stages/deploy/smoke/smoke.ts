@@ -1,6 +1,7 @@
 import type { SmokeCheck } from '../../../config/config.ts'
 import { StagegateError } from '../../../errors/index.ts'
 import type { StepContext } from '../../../pipeline/index.ts'
+import { isWithinService } from '../../../systems/kubernetes/proxy-path.ts'
 import { settleAll } from '../../settle.ts'
 import type { Deployment } from '../deployment.ts'
 import { judgeAnswer, type SmokeAnswer } from './judge-answer.ts'
@@ -10,11 +11,16 @@ const IN_A_ROW = 3
 const INTERVAL_MS = 250
 const BUDGET_MS = 60_000
 
+/** `service://NAME:PORT/path` */
+const SERVICE_URL = /^service:\/\/([^/:]+):([^/]+)(\/.*)?$/s
+
 /** Asks the deployed service until every check is right three times in a row, or its budget is used up. */
 export async function runSmokeTests(deployment: Deployment, step: StepContext): Promise<void> {
   const { smoke } = deployment.settings
   if (!smoke.configured) return
-  await settleAll(smoke.checks.map((check) => runCheck(deployment, fillIn(check, deployment), step)))
+  const checks = smoke.checks.map((check) => fillIn(check, deployment))
+  for (const check of checks) refuseClimbing(check)
+  await settleAll(checks.map((check) => runCheck(deployment, check, step)))
   step.fact('checks', `${smoke.checks.length} passed`)
 }
 
@@ -48,7 +54,7 @@ async function ask(
   check: SmokeCheck,
   signal: AbortSignal,
 ): Promise<SmokeAnswer | { failure: string }> {
-  const service = /^service:\/\/([^/:]+):([^/]+)(\/.*)?$/.exec(check.url)
+  const service = SERVICE_URL.exec(check.url)
   try {
     if (service !== null) {
       const [, name = '', port = '', path = '/'] = service
@@ -68,6 +74,17 @@ async function ask(
     signal.throwIfAborted()
     return { failure: thrown instanceof Error ? thrown.message : String(thrown) }
   }
+}
+
+/** Before anything is asked: who owns the configuration must not read the cluster with the deployment's rights. */
+function refuseClimbing({ name, url, source }: SmokeCheck): void {
+  const path = SERVICE_URL.exec(url)?.[3]
+  if (path === undefined || isWithinService(path)) return
+  throw new StagegateError('E_PATH_OUTSIDE', {
+    message: `The path of the smoke test "${name}" leads out of its service: it has the segments "." or "..".`,
+    evidence: [`configured at ${source}`],
+    next: 'Write the path of the service itself.',
+  })
 }
 
 function smokeError(

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../client/api-client.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
+import { expectList } from '../client/expect-body.ts'
 import { type ApiResource, resourcePath } from '../discovery/api-resource.ts'
 import { trimObject } from './trim-object.ts'
 
@@ -19,7 +20,7 @@ export interface ObjectList {
 
 interface ListBody {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
-  readonly items?: readonly KubernetesObject[]
+  readonly items?: readonly KubernetesObject[] | null
 }
 
 /** A page is in memory as text and as objects at the same time. */
@@ -43,6 +44,7 @@ export async function listObjects(
       signal,
       purpose: `list ${resource.plural} in ${selection.namespace}`,
       allow: next === undefined ? [] : [410],
+      check: expectList(resource.kind),
       ...(policy === undefined ? {} : { policy }),
     })
     if (status === 410) {
@@ -50,9 +52,9 @@ export async function listObjects(
       next = undefined
       continue
     }
-    const { metadata, items: page = [] } = body as ListBody
+    const { metadata, items: page } = body as ListBody
     const { apiVersion, kind } = typeOf(resource)
-    for (const each of page) items.push(trimObject({ ...each, apiVersion, kind }))
+    for (const each of page ?? []) items.push(trimObject({ ...each, apiVersion, kind }))
     next = metadata?.continue === '' ? undefined : metadata?.continue
     if (next === undefined) return { items, resourceVersion: metadata?.resourceVersion ?? '' }
   }
