@@ -3,13 +3,15 @@ import type {
   ApiClient,
   ApiRequest,
 } from '../../../../src/systems/kubernetes/client/api-client.ts'
-import type { LeaseRecord } from '../../../../src/systems/kubernetes/lease/lease-record.ts'
+import { HOLD_ANNOTATION, type LeaseRecord } from '../../../../src/systems/kubernetes/lease/lease-record.ts'
 
 /** One Lease as the API server keeps it: a write of another version than the stored one is refused. */
 export class LeaseServer {
   stored: LeaseRecord | undefined
   /** While true no request is answered. */
   isSilent = false
+  /** So many writes are answered with a lease that somebody else holds, and are stored none the less. */
+  lies = 0
   /** Who wrote, by the holder that was written. */
   readonly writes: string[] = []
   #version = 0
@@ -48,6 +50,10 @@ export class LeaseServer {
       if (sent.metadata.resourceVersion !== stored.metadata.resourceVersion) return answer(409)
     }
     this.writes.push(sent.spec?.holderIdentity ?? '')
-    return answer(200, this.write(sent))
+    const written = this.write(sent)
+    if (this.lies === 0) return answer(200, written)
+    this.lies -= 1
+    const metadata = { ...written.metadata, annotations: { [HOLD_ANNOTATION]: 'of another' } }
+    return answer(200, { ...written, metadata, spec: { ...written.spec, holderIdentity: 'run 9' } })
   }
 }

@@ -177,3 +177,25 @@ describe('a lock that another service has', () => {
     await hold.release()
   })
 })
+
+describe('a write that is answered with the lease of another', () => {
+  test('does not make a holder of who asked: what is stored decides', async () => {
+    await hold.release()
+    server.lies = 1
+    const asking = acquire('run 2')
+    await clock.advance(1000)
+    const next = await asking
+    expect(server.stored?.spec?.holderIdentity).toBe('run 2')
+    expect(next.lost.aborted).toBe(false)
+    await next.release()
+  })
+
+  test('is no renewal, and the next one is', async () => {
+    server.lies = 1
+    await clock.advance(25_000)
+    expect(hold.lost.aborted).toBe(false)
+    expect(server.stored?.spec?.holderIdentity).toBe('run 1')
+    await hold.release()
+    expect(server.stored?.spec?.holderIdentity).toBe('')
+  })
+})

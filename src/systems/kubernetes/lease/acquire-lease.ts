@@ -42,7 +42,8 @@ export async function acquireLease(
         found && sighting ? judgeLease(found, sighting, clock.monotonic()) : { free: true as const }
       if (verdict.free) {
         const taken = await take(api, names, found, clock, signal)
-        if (taken !== undefined) return hold(taken, found && holderOf(found), sent)
+        // What is stored decides, not that something was answered.
+        if (taken !== undefined && isHeldBy(taken, names)) return hold(taken, found && holderOf(found), sent)
       } else {
         if (told !== verdict.holder) onWaiting(verdict.holder)
         told = verdict.holder

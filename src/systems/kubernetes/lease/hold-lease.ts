@@ -65,7 +65,7 @@ export function holdLease({ client, api, names, clock, lease, since, tookOverFro
   async function renew(signal: AbortSignal): Promise<void> {
     for (;;) {
       const stored = await api.replace(renewedLease(current, clock.now()), signal)
-      if (stored !== undefined) {
+      if (stored !== undefined && isHeldBy(stored, names)) {
         current = stored
         return
       }

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../client/api-client.ts'
+import { expectObject } from '../client/expect-body.ts'
 import { known, resourcePath } from '../discovery/api-resource.ts'
 import type { LeaseNames, LeaseRecord } from './lease-record.ts'
 
@@ -12,10 +13,19 @@ export interface LeaseApi {
 
 export function createLeaseApi(client: ApiClient, { namespace, name }: LeaseNames): LeaseApi {
   const path = resourcePath(known.leases, { namespace, name })
+  // An answer that is something else, such as one of a cache, must not be taken for the lease.
+  const check = expectObject({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name, namespace })
   return {
     async read(signal) {
       const purpose = `get Lease ${namespace}/${name}`
-      const { status, body } = await client.send({ method: 'GET', path, signal, purpose, allow: [404] })
+      const { status, body } = await client.send({
+        method: 'GET',
+        path,
+        signal,
+        purpose,
+        allow: [404],
+        check,
+      })
       return status === 404 ? undefined : (body as LeaseRecord)
     },
     async create(lease, signal) {
@@ -27,6 +37,7 @@ export function createLeaseApi(client: ApiClient, { namespace, name }: LeaseName
         purpose: `create Lease ${namespace}/${name}`,
         allow: [409],
         repeatable: true,
+        check,
       })
       return status === 409 ? undefined : (body as LeaseRecord)
     },
@@ -38,6 +49,7 @@ export function createLeaseApi(client: ApiClient, { namespace, name }: LeaseName
         signal,
         purpose: `update Lease ${namespace}/${name}`,
         allow: [404, 409],
+        check,
       })
       return status === 404 || status === 409 ? undefined : (body as LeaseRecord)
     },

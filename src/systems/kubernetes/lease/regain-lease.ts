@@ -37,7 +37,7 @@ export async function regainLease(
       : await (found === undefined
           ? api.create(takenLease(next, clock.now(), undefined), signal)
           : api.replace(takenLease(next, clock.now(), found), signal))
-    if (lease !== undefined)
+    if (lease !== undefined && isHeldBy(lease, next))
       return holdLease({ client, api, names: next, clock, lease, since: sent, tookOverFrom: undefined })
     await clock.sleep(100, signal)
   }
