@@ -4,7 +4,11 @@ import { createHttp } from '../../../../src/systems/http/create-http.ts'
 import type { Http } from '../../../../src/systems/http/http.ts'
 import { patchObject } from '../../../../src/systems/kubernetes/apply/patch-object.ts'
 import { readObject } from '../../../../src/systems/kubernetes/apply/read-object.ts'
-import { type ApiClient, createApiClient } from '../../../../src/systems/kubernetes/client/api-client.ts'
+import {
+  type ApiAnswer,
+  type ApiClient,
+  createApiClient,
+} from '../../../../src/systems/kubernetes/client/api-client.ts'
 import { createConnections } from '../../../../src/systems/kubernetes/client/connection.ts'
 import { expectList } from '../../../../src/systems/kubernetes/client/expect-body.ts'
 import { listObjects } from '../../../../src/systems/kubernetes/watch/list-objects.ts'
@@ -147,6 +151,26 @@ describe('an answer with the status of a success', () => {
     await expect(listed).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
     const objects = listObjects(client, { resource, namespace: 'staging' }, signal)
     await expect(objects).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
+  })
+
+  test('that always has a next page, or a page that has always expired, is no list without an end', async () => {
+    const page = { kind: 'DeploymentList', metadata: { resourceVersion: '7', continue: 'next' }, items: [] }
+    const calls: string[] = []
+    const answering = (answers: (call: number) => ApiAnswer): ApiClient => ({
+      ...client,
+      send({ query }) {
+        calls.push(query?.continue ?? '')
+        return Promise.resolve(answers(calls.length))
+      },
+    })
+    const ok: ApiAnswer = { status: 200, body: page, refusal: undefined }
+    const gone: ApiAnswer = { status: 410, body: undefined, refusal: undefined }
+    for (const answers of [() => ok, (call: number) => (call % 2 === 0 ? gone : ok)]) {
+      calls.length = 0
+      const listed = listObjects(answering(answers), { resource, namespace: 'staging' }, signal)
+      await expect(listed).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
+      expect(calls.length).toBeLessThanOrEqual(2000)
+    }
   })
 
   test.each([[[]], [null]])('that is a list with %j for its items is an empty list', async (items) => {

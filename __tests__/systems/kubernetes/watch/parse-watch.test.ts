@@ -19,10 +19,36 @@ describe('a line of a watch', () => {
   test.each([
     ['<html>', 'E_KUBE_PROTOCOL'],
     ['{"type":"NEWS"}', 'E_KUBE_PROTOCOL'],
+    ['null', 'E_KUBE_PROTOCOL'],
+    ['7', 'E_KUBE_PROTOCOL'],
+    ['{"type":"ADDED"}', 'E_KUBE_PROTOCOL'],
+    ['{"type":"ADDED","object":{"kind":"Pod"}}', 'E_KUBE_PROTOCOL'],
     ['{"type":"ERROR","object":{"code":500,"message":"etcdserver: leader changed"}}', 'E_KUBE_UNAVAILABLE'],
     ['{"type":"ERROR"}', 'E_KUBE_UNAVAILABLE'],
   ])('such as %s is an error', (line, code) => {
     expect(() => parseWatchLine(line)).toThrow(expect.objectContaining({ code }) as Error)
+  })
+
+  test('has a message of the server cut', () => {
+    const line = JSON.stringify({ type: 'ERROR', object: { code: 500, message: 'x'.repeat(100_000) } })
+    expect(() => parseWatchLine(line)).toThrow(/^Kubernetes: a watch ended with an error: x{400,500}…$/)
+  })
+
+  test('that never ends is an error, not memory without a limit', async () => {
+    const piece = Buffer.alloc(1024 * 1024, 'a')
+    let sent = 0
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      await Promise.resolve()
+      for (;;) {
+        sent += 1
+        yield piece
+      }
+    }
+    const read = async (): Promise<void> => {
+      for await (const line of readLines(endless())) expect(line).toBe('')
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'E_KUBE_PROTOCOL' })
+    expect(sent).toBeLessThan(20)
   })
 
   test('comes whole however the body is cut', async () => {

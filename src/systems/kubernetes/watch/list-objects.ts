@@ -1,3 +1,4 @@
+import { StagegateError } from '../../../errors/index.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { expectList } from '../client/expect-body.ts'
@@ -25,8 +26,15 @@ interface ListBody {
 
 /** A page is in memory as text and as objects at the same time. */
 const PAGE = '250'
+/** Half a million objects, and pages that expire: a server that goes on like this never ends. */
+const MAX_PAGES = 2_000
+const MAX_EXPIRED = 10
 
-/** All objects of a selection, trimmed, page by page; a page that has expired (410) begins the list anew. */
+/**
+ * All objects of a selection, trimmed, page by page; a page that has expired (410) begins the list anew.
+ *
+ * @throws StagegateError E_KUBE_*; E_KUBE_PROTOCOL for a list without an end
+ */
 export async function listObjects(
   client: ApiClient,
   selection: Selection,
@@ -36,7 +44,9 @@ export async function listObjects(
   const { resource } = selection
   const items: KubernetesObject[] = []
   let next: string | undefined
-  for (;;) {
+  let expired = 0
+  for (let page = 1; ; page += 1) {
+    if (page > MAX_PAGES || expired > MAX_EXPIRED) throw endless(selection)
     const { status, body } = await client.send({
       method: 'GET',
       path: resourcePath(resource, selection),
@@ -50,14 +60,21 @@ export async function listObjects(
     if (status === 410) {
       items.length = 0
       next = undefined
+      expired += 1
       continue
     }
-    const { metadata, items: page } = body as ListBody
+    const { metadata, items: listed } = body as ListBody
     const { apiVersion, kind } = typeOf(resource)
-    for (const each of page ?? []) items.push(trimObject({ ...each, apiVersion, kind }))
+    for (const each of listed ?? []) items.push(trimObject({ ...each, apiVersion, kind }))
     next = metadata?.continue === '' ? undefined : metadata?.continue
     if (next === undefined) return { items, resourceVersion: metadata?.resourceVersion ?? '' }
   }
+}
+
+function endless({ resource, namespace }: Selection): StagegateError {
+  return new StagegateError('E_KUBE_PROTOCOL', {
+    message: `Kubernetes: the list of ${resource.plural} in ${namespace} does not come to an end.`,
+  })
 }
 
 export function selectors({ labelSelector, fieldSelector }: Selection): Record<string, string | undefined> {
