@@ -108,7 +108,7 @@ describe('the cluster of a run', () => {
     expect(await cluster.get(id, signal)).toBeUndefined()
   })
 
-  test('asks a service through the API server, whatever it answers', async () => {
+  test('asks a service through the API server, whatever the service answers', async () => {
     const { cluster, namespace, testbed } = bed
     const program =
       "require('http').createServer((q, r) => r.writeHead(q.url.startsWith('/v1') ? 200 : 418, { 'x-version': '7' }).end(q.url)).listen(8080)"
@@ -150,9 +150,14 @@ spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080
       headers: { 'x-version': '7' },
     })
     expect(await ask('/teapot')).toMatchObject({ status: 418 })
-    expect(
-      await cluster.getThroughService({ namespace, name: 'none', port: '80', path: '/' }, signal),
-    ).toMatchObject({ status: 404 })
+    // What the API server says itself is no answer of the service.
+    await expect(
+      cluster.getThroughService({ namespace, name: 'none', port: '80', path: '/' }, signal),
+    ).rejects.toMatchObject({
+      code: 'E_KUBE_NOT_FOUND',
+      message: expect.stringMatching(/not found/) as string,
+    })
+    await expect(ask('/../../../secrets/theirs')).rejects.toMatchObject({ code: 'E_PATH_OUTSIDE' })
     const web = expect.stringMatching(/^web-/) as string
     const imageId = expect.stringMatching(/@sha256:/) as string
     expect(await cluster.runningImages([deployment!], signal)).toEqual([
