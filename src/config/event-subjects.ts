@@ -106,7 +106,7 @@ export const subjects: Readonly<
     return {
       action,
       pullRequest: { number: request.number, baseBranch: request.base.ref },
-      // The run has credentials, and whoever opened the pull request chose what is in it: nothing may be deployed.
+      // The run has credentials, and the author of the pull request chose what is in it: nothing may be deployed.
       untrusted: 'pull_request_target runs on behalf of whoever opened the pull request',
       foreignCommit: request.head.sha,
     }
@@ -129,7 +129,7 @@ export const subjects: Readonly<
     }
     const name = run.head_branch ?? undefined
     const isTag = run.event === 'release'
-    // Unlike a run of the change itself, this one has credentials whoever started the earlier one.
+    // Unlike a run of the change itself, this one has credentials, even if an outsider started the earlier one.
     const isUnmerged = run.actor?.login === DEPENDABOT && name !== own.default_branch
     return {
       action,
